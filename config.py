@@ -1,0 +1,249 @@
+"""The settings of one Rugzak process: read once from the environment, typed, and refused in one sentence when wrong.
+
+Every setting is an environment variable with the prefix ``RUGZAK_``. Its meaning stands beside it in
+:class:`SettingsSchema`; a test fails when one has no description. A forgotten setting fails closed: the environment
+is *production* unless it says otherwise, and production starts only with its own keys and an https address.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "RUGZAK_"
+ROOT = Path(__file__).resolve().parent
+
+DEMO_MASTER_KEYS = "demo:cnVnemFrLWRlbW8ta2V5LW5vdC1mb3ItcHJvZHVjdGk="
+"""The key of the demo. It is public, so production refuses it."""
+
+EXIT_PAGES = ("https://www.knmi.nl/", "https://www.buienradar.nl/", "https://nos.nl/", "https://www.bbc.com/weather")
+"""Where *Verlaat deze pagina* may lead: pages that show nothing personal (EXT-12)."""
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message is one sentence for the person who starts the tool."""
+
+
+class _MasterKeys(fields.Field[tuple[tuple[str, bytes], ...]]):
+    """``id:base64 of 32 bytes``, several separated by commas; the first one encrypts, all of them decrypt."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[tuple[str, bytes], ...]:
+        del attr, data, kwargs
+        keys: dict[str, bytes] = {}
+        for part in str(value).split(","):
+            name, _, encoded = part.strip().partition(":")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                key = b""
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", name) or len(key) != 32 or name in keys:  # noqa: PLR2004
+                message = "must be a list of id:key with each key 32 bytes in base64, separated by commas"
+                raise ValidationError(message)
+            keys[name] = key
+        return tuple(keys.items())
+
+
+class _Duration(fields.Field[timedelta]):
+    """Seconds (``-90``) or an ISO 8601 duration of days and time (``P31D``, ``-PT2H30M``)."""
+
+    _ISO = re.compile(r"(-?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> timedelta:
+        del attr, data, kwargs
+        text = str(value).strip()
+        try:
+            if re.fullmatch(r"[-+]?\d{1,12}", text):
+                return timedelta(seconds=int(text))
+            found = self._ISO.fullmatch(text)
+            if found and any(found.groups()[1:]):
+                weeks, days, hours, minutes, seconds = (int(number or 0) for number in found.groups()[1:])
+                length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+                return -length if found.group(1) else length
+        except OverflowError:
+            pass
+        message = "must be a number of seconds or an ISO duration such as P31D or -PT2H"
+        raise ValidationError(message)
+
+
+def _about(text: str) -> dict[str, str]:
+    return {"description": text}
+
+
+class SettingsSchema(Schema):
+    """Each setting: its name without the prefix, what it means and what it may be."""
+
+    class Meta:
+        """Our own prefix is ours: a setting we do not know is a typing mistake, and is named."""
+
+        unknown = RAISE
+
+    ENVIRONMENT = fields.String(
+        load_default="production",
+        validate=validate.OneOf(["production", "demo"], error="must be production or demo"),
+        metadata=_about("production (the default), or demo for trying and developing on your own computer"),
+    )
+    BASE_URL = fields.String(
+        metadata=_about("The address people's browsers use for the tool, without a path: https://rugzak.example.org"),
+    )
+    DATABASE_URL = fields.String(
+        load_default="sqlite:///var/rugzak.sqlite3",
+        metadata=_about("The database, as an SQLAlchemy URL: postgresql://… in production, sqlite:///file to try it"),
+    )
+    MASTER_KEYS = _MasterKeys(
+        metadata=_about(
+            "Keys that encrypt and sign, as id:base64 of 32 random bytes. Several are separated by commas: the first is"
+            " used for what is new, the others still open what is older"
+        ),
+    )
+    ALLOW_LOOPBACK_PLATFORMS = fields.Boolean(
+        metadata=_about("yes allows platforms at http://localhost and http://127.0.0.1; never in production"),
+    )
+    CLOCK_OFFSET = _Duration(
+        load_default=timedelta(0),
+        metadata=_about("Moves the tool's clock, in seconds or as an ISO duration; refused in production"),
+    )
+    EXIT_URL = fields.String(
+        load_default=EXIT_PAGES[0],
+        validate=validate.OneOf(EXIT_PAGES, error="must be one of " + ", ".join(EXIT_PAGES)),
+        metadata=_about("The page that 'Leave this page' goes to, from a short list of impersonal pages"),
+    )
+    CONTENT_DIR = fields.String(
+        load_default=str(ROOT / "modules"),
+        metadata=_about("The folder with the course content and the support contacts"),
+    )
+    LOG_LEVEL = fields.String(
+        load_default="info",
+        validate=validate.OneOf(["debug", "info", "warning", "error"], error="must be debug, info, warning or error"),
+        metadata=_about("How much is logged: debug, info, warning or error; logs never hold names, text or tokens"),
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings, checked. Field names are the setting's name in lower case."""
+
+    environment: str
+    base_url: str
+    database_url: str
+    master_keys: tuple[tuple[str, bytes], ...]
+    allow_loopback_platforms: bool
+    clock_offset: timedelta
+    exit_url: str
+    content_dir: Path
+    log_level: str
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people use this process."""
+        return self.environment == "production"
+
+    @property
+    def uses_https(self) -> bool:
+        """Whether browsers reach the tool over https (on a loopback address they may not)."""
+        return self.base_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings.
+
+    :param environ: the environment; the process's own by default.
+    :raises SettingsError: with one sentence that names the setting, what is wrong and what to do.
+    """
+    given = os.environ if environ is None else environ
+    values = {name.removeprefix(PREFIX): text for name, text in given.items() if name.startswith(PREFIX)}
+    # RUGZAK_TEST_… belongs to the test suite and is nobody's setting.
+    values = {name: text for name, text in values.items() if text.strip() and not name.startswith("TEST_")}
+    demo = values.get("ENVIRONMENT") == "demo"
+    if demo:
+        values.setdefault("BASE_URL", "http://localhost:5000")
+        values.setdefault("MASTER_KEYS", DEMO_MASTER_KEYS)
+        values.setdefault("ALLOW_LOOPBACK_PLATFORMS", "yes")
+    try:
+        loaded: dict[str, Any] = SettingsSchema().load(values)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+    for needed in ("BASE_URL", "MASTER_KEYS"):
+        if needed not in loaded:
+            message = f"{PREFIX}{needed} is not set; set it, or set {PREFIX}ENVIRONMENT=demo on your own computer."
+            raise SettingsError(message)
+    settings = Settings(
+        environment=loaded["ENVIRONMENT"],
+        base_url=_checked_base_url(loaded["BASE_URL"]),
+        database_url=_with_driver(loaded["DATABASE_URL"]),
+        master_keys=loaded["MASTER_KEYS"],
+        allow_loopback_platforms=loaded.get("ALLOW_LOOPBACK_PLATFORMS", False),
+        clock_offset=loaded["CLOCK_OFFSET"],
+        exit_url=loaded["EXIT_URL"],
+        content_dir=Path(loaded["CONTENT_DIR"]),
+        log_level=loaded["LOG_LEVEL"],
+    )
+    if settings.is_production:
+        _refuse_unsafe_production(settings)
+    return settings
+
+
+def _sentence(error: ValidationError) -> str:
+    messages = error.messages_dict
+    name = min(messages)
+    what = messages[name]
+    while isinstance(what, (list, dict)):
+        what = what[0] if isinstance(what, list) else next(iter(what.values()))
+    if what == "Unknown field.":
+        return f"{PREFIX}{name} is not a setting of Rugzak; see config.py for the list."
+    what = {"Not a valid boolean.": "must be yes or no"}.get(str(what), str(what))
+    return f"{PREFIX}{name} {what}."
+
+
+def _checked_base_url(text: str) -> str:
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    plain = f"{parts.scheme}://{parts.hostname or ''}" + (f":{port}" if port else "")
+    if parts.scheme not in ("http", "https") or not parts.hostname or text.strip().rstrip("/").lower() != plain:
+        message = f"{PREFIX}BASE_URL must be an address without a path, such as https://rugzak.example.org."
+        raise SettingsError(message)
+    return plain
+
+
+def _with_driver(url: str) -> str:
+    """Name our PostgreSQL driver, so that a plain ``postgresql://`` address works."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    if not url.startswith(("postgresql+psycopg://", "sqlite://")):
+        message = f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///."
+        raise SettingsError(message)
+    return url
+
+
+def _refuse_unsafe_production(settings: Settings) -> None:
+    public = {key for _, key in load_demo_keys()}
+    problems = (
+        (not settings.uses_https, "BASE_URL must begin with https:// in production"),
+        (any(key in public for _, key in settings.master_keys), "MASTER_KEYS holds the public key of the demo"),
+        (bool(settings.clock_offset), "CLOCK_OFFSET moves the clock, which production does not allow"),
+        (settings.allow_loopback_platforms, "ALLOW_LOOPBACK_PLATFORMS must be no in production"),
+    )
+    for wrong, what in problems:
+        if wrong:
+            message = f"{PREFIX}{what}; on your own computer set {PREFIX}ENVIRONMENT=demo."
+            raise SettingsError(message)
+
+
+def load_demo_keys() -> tuple[tuple[str, bytes], ...]:
+    """Return the demo's master keys, parsed."""
+    return _MasterKeys().deserialize(DEMO_MASTER_KEYS)

@@ -1,0 +1,110 @@
+"""The application factory: the only file that knows every room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, g, request
+
+from config import Settings, load_settings
+from lti_tool.cli import install_commands
+from lti_tool.curriculum.contacts import load_contacts
+from lti_tool.curriculum.views import curriculum
+from lti_tool.kernel.clock import Clock
+from lti_tool.kernel.database import Database
+from lti_tool.kernel.key_ring import KeyRing
+from lti_tool.kernel.log import configure_logging
+from lti_tool.launch.views import PLATFORM_KEYS, launch
+from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
+from lti_tool.people.names import shown_name
+from lti_tool.people.permissions import is_allowed
+from lti_tool.people.views import people
+from lti_tool.people.visits import SessionEndedError, find_member
+from lti_tool.progress.views import progress
+from lti_tool.web.access import install_gate
+from lti_tool.web.access_log import install_access_log
+from lti_tool.web.edge import Instruments, database_session, install_edge, instruments
+from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
+from lti_tool.web.headers import install_headers
+from lti_tool.web.languages import current_language, install_languages
+from lti_tool.web.templates import install_templates
+from lti_tool.web.views import web
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from lti_tool.people.member import Member
+
+MOST_BYTES = 256 * 1024
+"""The largest request: a launch with room to spare."""
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock | None = None, fetch_keys: Fetch | None = None
+) -> Flask:
+    """Build the application.
+
+    :param settings: from the environment when not given.
+    :param clock: the computer's, moved as the settings say, when not given.
+    :param fetch_keys: how platform keys are fetched; over the network when not given.
+    :raises SettingsError: when a setting is missing or wrong.
+    :raises ContentError: when the support contacts cannot be read.
+    """
+    settings = settings or load_settings()
+    configure_logging(settings.log_level)
+    app = Flask("lti_tool", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
+    tools = Instruments(
+        settings=settings,
+        database=Database(settings.database_url),
+        clock=clock or Clock(settings.clock_offset),
+        key_ring=KeyRing(settings.master_keys),
+    )
+    fetch = fetch_keys or HttpFetch(allow_loopback=settings.allow_loopback_platforms)
+    app.extensions[PLATFORM_KEYS] = PlatformKeyStore(tools.database, tools.clock, fetch)
+    # After a request these run from the last to the first: the commit comes before the log line and the headers.
+    install_headers(app)
+    install_access_log(app)
+    install_edge(app, tools)
+    install_languages(app)
+    install_templates(app)
+    install_errors(app)
+    install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
+    for room in (web, launch, people, curriculum, progress):
+        app.register_blueprint(room)
+    app.register_error_handler(SessionEndedError, _show_session_ended)
+    _describe_visits(app, settings)
+    install_commands(app)
+    return app
+
+
+def _find_visitor(token: str) -> Member:
+    tools = instruments()
+    connection = database_session().connection()
+    return find_member(tools.database, connection, token=token, cookies=request.cookies, now=tools.clock.now())
+
+
+def _show_session_ended(_error: SessionEndedError) -> ResponseReturnValue:
+    return refuse(SESSION_ENDED, 401)
+
+
+def _describe_visits(app: Flask, settings: Settings) -> None:
+    contacts = load_contacts(settings.content_dir)
+
+    @app.context_processor
+    def describe_visit() -> dict[str, Any]:
+        member: Member | None = g.get("member")
+        return {
+            "contacts": contacts[current_language()],
+            "visit": None if member is None else _Visit(member),
+        }
+
+
+class _Visit:
+    """Who is here, as the layout says it."""
+
+    def __init__(self, member: Member) -> None:
+        self.role = member.role
+        self.name = shown_name(instruments().key_ring, member, member)
+        self.course = member.course_title or ""
+        self.has_course = member.membership_id is not None

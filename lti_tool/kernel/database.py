@@ -1,0 +1,116 @@
+"""The database: SQLite to begin with, PostgreSQL in production, and the same rules on both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import DateTime, MetaData, String, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from lti_tool.kernel.ids import ID_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Dialect, Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+
+_WRITES = "rugzak_writes"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. Stored without a zone; always read with one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: it could mean two things."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a stored moment needs a time zone"
+            raise ValueError(message)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """The root of every table; constraints are named, so that a migration can find them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 (SQLAlchemy's own interface)
+
+
+Id = String(ID_LENGTH)
+
+
+class Database:
+    """One database, with sessions that read and sessions that write."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _create_engine(url)
+        self._writer = self.engine.execution_options(**{_WRITES: True})
+
+    def session(self, *, writes: bool) -> Session:
+        """Open a session.
+
+        :param writes: SQLite then takes its one write lock at once. A transaction that begins by reading and asks for
+            the lock later fails when another wrote in between.
+        """
+        return Session(self._writer if writes else self.engine, expire_on_commit=False)
+
+    def upsert(self, model: type[Base], key: Sequence[str], values: Sequence[str]) -> Any:
+        """Build an insert that updates ``values`` when a row with this ``key`` is there already."""
+        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
+        table = model.__table__
+        insert = dialect.insert(model)
+        columns = [table.c[name] for name in key]
+        return insert.on_conflict_do_update(
+            index_elements=columns, set_={name: insert.excluded[name] for name in values}
+        )
+
+
+def _create_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        # Checking a connection before use costs one round trip, and survives a fail-over.
+        return create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=5)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver would begin transactions by itself, late and without the write lock; we begin them below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

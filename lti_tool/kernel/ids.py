@@ -1,0 +1,45 @@
+"""Identifiers and secrets: random, so that nothing can be read from them or guessed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+
+ID_LENGTH = 26
+
+
+def new_id() -> str:
+    """Return 128 random bits as 26 characters a-z and 2-7: safe in addresses and on a command line."""
+    return encode_id(secrets.token_bytes(16))
+
+
+def encode_id(raw: bytes) -> str:
+    """Write 16 bytes as an id."""
+    return base64.b32encode(raw).decode("ascii").rstrip("=").lower()
+
+
+def decode_id(text: str) -> bytes:
+    """Read the 16 bytes of an id.
+
+    :raises ValueError: when the text is not an id.
+    """
+    if len(text) != ID_LENGTH:
+        message = "an id has 26 characters"
+        raise ValueError(message)
+    return base64.b32decode(text.upper() + "======")
+
+
+def new_secret() -> str:
+    """Return 256 random bits as 43 characters that are safe in an address."""
+    return secrets.token_urlsafe(32)
+
+
+def new_reference() -> str:
+    """Return four characters to tell one error page from another on the telephone; it identifies nobody."""
+    return "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(4))
+
+
+def digest(secret: str) -> str:
+    """Return what is stored instead of a secret: its SHA-256, in hex."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,218 @@
+"""Registering a platform, and finding its registration at a login or a launch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from marshmallow import Schema, ValidationError, fields
+from sqlalchemy import bindparam, select
+
+from lti_tool.kernel.errors import RugzakError
+from lti_tool.kernel.ids import ID_LENGTH, new_id
+from lti_tool.lti.models import Deployment, Registration
+from lti_tool.lti.refusals import LaunchRefusedError, Reason
+from lti_tool.lti.schemas import PlainText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from lti_tool.kernel.clock import Clock
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
+
+
+class RegistrationError(RugzakError):
+    """What was given to register cannot be a platform."""
+
+
+@dataclass(frozen=True)
+class KnownRegistration:
+    """A registration as the launch path reads it."""
+
+    id: str
+    issuer: str
+    client_id: str
+    authorization_endpoint: str
+    jwks_uri: str
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins of the LMS itself: the ones that may frame our pages."""
+        found = (origin_of(self.issuer), origin_of(self.authorization_endpoint))
+        return tuple(dict.fromkeys(origin for origin in found if origin))
+
+
+def origin_of(url: str | None) -> str | None:
+    """Return ``scheme://host[:port]`` of an address, or None when it is none that may stand in a header."""
+    try:
+        parts = urlsplit(url or "")
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    except ValueError:
+        return None
+    return origin if _ORIGIN.fullmatch(origin) else None
+
+
+_COLUMNS = (
+    Registration.id,
+    Registration.issuer,
+    Registration.client_id,
+    Registration.authorization_endpoint,
+    Registration.jwks_uri,
+)
+_BY_ID = select(*_COLUMNS).where(Registration.id == bindparam("id"))
+_BY_ISSUER = select(*_COLUMNS).where(Registration.issuer == bindparam("issuer")).order_by(Registration.id).limit(2)
+_BY_CLIENT = select(*_COLUMNS).where(
+    Registration.issuer == bindparam("issuer"), Registration.client_id == bindparam("client_id")
+)
+
+
+def find_registration(connection: Connection, registration_id: str) -> KnownRegistration:
+    """Find a registration by our id.
+
+    :raises LaunchRefusedError: when there is none.
+    """
+    row = None
+    if len(registration_id) == ID_LENGTH and registration_id.isascii():
+        row = connection.execute(_BY_ID, {"id": registration_id}).one_or_none()
+    if row is None:
+        raise LaunchRefusedError(Reason.UNKNOWN_REGISTRATION)
+    return KnownRegistration(*row)
+
+
+def find_for_login(
+    connection: Connection, *, registration_id: str | None, issuer: str, client_id: str | None
+) -> KnownRegistration:
+    """Find the registration that a login is for.
+
+    One issuer may have many registrations (all institutions on one cloud share it), so the client id or our own login
+    address decides. What the login names must all fit the one registration found.
+
+    :raises LaunchRefusedError: when there is none, or more than one could be meant.
+    """
+    if registration_id is not None:
+        found = find_registration(connection, registration_id)
+        if found.issuer != issuer or client_id not in (None, found.client_id):
+            raise LaunchRefusedError(Reason.UNKNOWN_REGISTRATION)
+        return found
+    if client_id is None:
+        rows = connection.execute(_BY_ISSUER, {"issuer": issuer}).all()
+    else:
+        rows = connection.execute(_BY_CLIENT, {"issuer": issuer, "client_id": client_id}).all()
+    if not rows:
+        raise LaunchRefusedError(Reason.UNKNOWN_REGISTRATION)
+    if len(rows) > 1:
+        raise LaunchRefusedError(Reason.AMBIGUOUS_REGISTRATION)
+    return KnownRegistration(*rows[0])
+
+
+class _Address(PlainText):
+    """An https address of a platform."""
+
+    def __init__(self, *, loopback: bool) -> None:
+        super().__init__(most=500, required=True, blank=False)
+        self._loopback = loopback
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        check_platform_address(text, loopback=self._loopback)
+        return text
+
+
+def check_platform_address(url: str, *, loopback: bool) -> None:
+    """Refuse an address that a platform cannot have.
+
+    :param loopback: whether http on this computer is allowed, for trying things.
+    :raises ValidationError: when it is not https, or is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if host is None or parts.username is not None or parts.fragment or origin_of(url) is None:
+        message = "is not a web address"
+        raise ValidationError(message)
+    on_loopback = parts.scheme == "http" and host in _LOOPBACK
+    if parts.scheme != "https" and not on_loopback:
+        message = "must begin with https://"
+        raise ValidationError(message)
+    if on_loopback and not loopback:
+        message = "is on this computer, which is only allowed with RUGZAK_ALLOW_LOOPBACK_PLATFORMS=yes"
+        raise ValidationError(message)
+
+
+def _schema(*, loopback: bool) -> Schema:
+    return Schema.from_dict(
+        {
+            "name": PlainText(required=True, blank=False, most=200),
+            # An issuer is compared to the letter, but it is an address too (OpenID Connect Core, section 2).
+            "issuer": _Address(loopback=loopback),
+            "client_id": PlainText(required=True, blank=False),
+            "authorization_endpoint": _Address(loopback=loopback),
+            "token_endpoint": _Address(loopback=loopback),
+            "jwks_uri": _Address(loopback=loopback),
+            "deployment_ids": fields.List(PlainText(blank=False), required=True),
+        }
+    )()
+
+
+def register_platform(
+    session: Session, given: Mapping[str, Any], *, clock: Clock, allow_loopback: bool
+) -> tuple[str, bool]:
+    """Store a platform's registration and its deployments.
+
+    Registering the same issuer and client id again with the same addresses adds deployments and changes nothing else.
+
+    :param given: name, issuer, client_id, authorization_endpoint, token_endpoint, jwks_uri, deployment_ids.
+    :returns: our id of the registration, and whether it is new.
+    :raises RegistrationError: when a value is wrong, or the registration exists with other addresses.
+    """
+    try:
+        values: dict[str, Any] = _schema(loopback=allow_loopback).load(dict(given))
+    except ValidationError as error:
+        messages = error.messages_dict
+        name = min(messages)
+        what = messages[name]
+        while isinstance(what, (list, dict)):
+            what = what[0] if isinstance(what, list) else next(iter(what.values()))
+        option = "deployment-id" if name == "deployment_ids" else name.replace("_", "-")
+        message = f"--{option} {str(what).rstrip('.')}."
+        raise RegistrationError(message) from None
+    deployment_ids = values.pop("deployment_ids")
+    key = {"issuer": values["issuer"], "client_id": values["client_id"]}
+    registration = session.execute(select(Registration).filter_by(**key)).scalar_one_or_none()
+    is_new = registration is None
+    if registration is None:
+        registration = Registration(id=new_id(), created_at=clock.now(), **values)
+        session.add(registration)
+    elif different := [
+        name for name, value in values.items() if name != "name" and getattr(registration, name) != value
+    ]:
+        option = different[0].replace("_", "-")
+        message = f"this issuer and client id are registered already, with another --{option}; nothing was changed."
+        raise RegistrationError(message)
+    session.flush()
+    for deployment_id in dict.fromkeys(deployment_ids):
+        add_deployment(session, registration.id, deployment_id, clock=clock)
+    return registration.id, is_new
+
+
+def add_deployment(session: Session, registration_id: str, deployment_id: str, *, clock: Clock) -> None:
+    """Let launches of one deployment in; one that is known already stays as it is."""
+    known = session.execute(
+        select(Deployment.id).filter_by(registration_id=registration_id, deployment_id=deployment_id)
+    ).first()
+    if known is None:
+        session.add(
+            Deployment(
+                id=new_id(), registration_id=registration_id, deployment_id=deployment_id, created_at=clock.now()
+            )
+        )
+        session.flush()

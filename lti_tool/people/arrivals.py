@@ -1,0 +1,166 @@
+"""Letting somebody in: the person, the course and the membership of one launch, and the session it opens.
+
+This is the launch path, so it speaks SQL through Core: a person who has been here before costs one read and one write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from lti_tool.kernel.ids import digest, new_id, new_secret
+from lti_tool.lti.models import Deployment
+from lti_tool.lti.refusals import LaunchRefusedError, Reason
+from lti_tool.people.models import CourseContext, LaunchSession, Membership, Person
+from lti_tool.people.roles import role_from
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from lti_tool.kernel.database import Database
+    from lti_tool.lti.claims import LaunchClaims
+    from lti_tool.people.roles import Role
+
+LONGEST = timedelta(hours=12)
+
+_FIND = (
+    select(
+        Deployment.id.label("deployment"),
+        CourseContext.id.label("context"),
+        CourseContext.title,
+        Person.id.label("person"),
+        Person.display_name,
+        Membership.id.label("membership"),
+        Membership.role,
+        Membership.is_test_user,
+    )
+    .select_from(Deployment)
+    .outerjoin(
+        CourseContext,
+        and_(CourseContext.deployment_id == Deployment.id, CourseContext.lms_context_id == bindparam("context_id")),
+    )
+    .outerjoin(
+        Person,
+        and_(Person.registration_id == Deployment.registration_id, Person.subject == bindparam("subject")),
+    )
+    .outerjoin(Membership, and_(Membership.context_id == CourseContext.id, Membership.person_id == Person.id))
+    .where(Deployment.registration_id == bindparam("registration_id"), Deployment.deployment_id == bindparam("named"))
+)
+_OPEN = insert(LaunchSession)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who came in, where."""
+
+    person_id: str
+    membership_id: str | None
+    role: Role
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """The secrets of a new session. Only their digests are stored."""
+
+    id: str
+    token: str
+    cookie: str
+
+
+def record_arrival(
+    database: Database, connection: Connection, claims: LaunchClaims, *, registration_id: str
+) -> Arrival:
+    """Store what this launch says of the person and the course, where it says something new.
+
+    :raises LaunchRefusedError: when the deployment is not one we know. Nothing is written then.
+    """
+    found = connection.execute(
+        _FIND,
+        {
+            "context_id": claims.context_id,
+            "subject": claims.subject,
+            "registration_id": registration_id,
+            "named": claims.deployment_id,
+        },
+    ).one_or_none()
+    if found is None:
+        raise LaunchRefusedError(Reason.DEPLOYMENT_UNKNOWN)
+    role = role_from(claims.roles)
+    person_id = _keep_person(database, connection, found, claims, registration_id)
+    if claims.context_id is None:
+        return Arrival(person_id, None, role)
+    context_id = _keep_context(database, connection, found, claims)
+    if (found.role, found.is_test_user) == (role, claims.roles.is_test_user):
+        return Arrival(person_id, found.membership, role)
+    values = {"role": role, "is_test_user": claims.roles.is_test_user}
+    key = {"context_id": context_id, "person_id": person_id}
+    return Arrival(person_id, _upsert(database, connection, Membership, key, values), role)
+
+
+def _keep_person(
+    database: Database, connection: Connection, found: Any, claims: LaunchClaims, registration_id: str
+) -> str:
+    if found.person is not None and found.display_name == claims.name:
+        return str(found.person)
+    key = {"registration_id": registration_id, "subject": claims.subject}
+    return _upsert(database, connection, Person, key, {"display_name": claims.name})
+
+
+def _keep_context(database: Database, connection: Connection, found: Any, claims: LaunchClaims) -> str:
+    if found.context is not None and found.title == claims.context_title:
+        return str(found.context)
+    key = {"deployment_id": found.deployment, "lms_context_id": claims.context_id}
+    return _upsert(database, connection, CourseContext, key, {"title": claims.context_title})
+
+
+def _upsert(
+    database: Database,
+    connection: Connection,
+    model: type[Person | CourseContext | Membership],
+    key: dict[str, Any],
+    values: dict[str, Any],
+) -> str:
+    """Insert or update. Two first launches at the same moment both succeed, and find the same row."""
+    statement = database.upsert(model, tuple(key), tuple(values)).returning(model.id)
+    return str(connection.execute(statement, {"id": new_id(), **key, **values}).scalar_one())
+
+
+def open_session(  # noqa: PLR0913 (each is one column of the row)
+    connection: Connection,
+    arrival: Arrival,
+    *,
+    login_state: str,
+    locale: str,
+    frame_origins: tuple[str, ...],
+    now: datetime,
+) -> OpenedSession:
+    """Open a session for a checked launch, and record in the same row that its login was used.
+
+    :raises LaunchRefusedError: when that login has opened a session before.
+    """
+    opened = OpenedSession(new_id(), new_secret(), new_secret())
+    row = {
+        "id": opened.id,
+        "login_state": digest(login_state),
+        "token": digest(opened.token),
+        "browser": digest(opened.cookie),
+        "person_id": arrival.person_id,
+        "membership_id": arrival.membership_id,
+        "role": arrival.role,
+        "locale": locale,
+        "frame_origins": " ".join(frame_origins),
+        "touched_at": now,
+        "ends_at": now + LONGEST,
+    }
+    try:
+        connection.execute(_OPEN, row)
+    except IntegrityError:
+        # The only constraint that a checked launch can break is the unique login.
+        raise LaunchRefusedError(Reason.REPLAYED) from None
+    return opened

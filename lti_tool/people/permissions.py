@@ -1,0 +1,61 @@
+"""Who may do what: every permission on one screen.
+
+A permission is a list of alternatives; an alternative is a list of questions that must all be answered yes. Whatever
+somebody may not do answers 404, as if it were not there.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from lti_tool.people.roles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lti_tool.people.member import Member
+
+
+class Permission(StrEnum):
+    """Something that a page or a press asks for."""
+
+    KEEP_SESSION = "keep_session"
+    """Be here: see one's own front page, choose a language, leave."""
+    READ_STEP = "read_step"
+    PRESS_DONE = "press_done"
+    SEE_BOARD = "see_board"
+    """See who in this course has pressed done."""
+
+
+def is_here(_member: Member) -> bool:
+    """Somebody with a session."""
+    return True
+
+
+def is_in_course(member: Member) -> bool:
+    """Somebody who came from a course."""
+    return member.membership_id is not None
+
+
+def is_learner(member: Member) -> bool:
+    """Somebody who learns in this course."""
+    return member.role is Role.LEARNER
+
+
+def is_instructor(member: Member) -> bool:
+    """Somebody who teaches in this course."""
+    return member.role is Role.INSTRUCTOR
+
+
+PERMISSIONS: dict[Permission, list[list[Callable[[Member], bool]]]] = {
+    Permission.KEEP_SESSION: [[is_here]],
+    Permission.READ_STEP: [[is_in_course]],
+    Permission.PRESS_DONE: [[is_in_course, is_learner]],
+    Permission.SEE_BOARD: [[is_in_course, is_instructor]],
+}
+
+
+def is_allowed(member: Member, permission: Permission) -> bool:
+    """Whether this member may do this."""
+    return any(all(question(member) for question in alternative) for alternative in PERMISSIONS[permission])

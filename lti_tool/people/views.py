@@ -1,0 +1,59 @@
+"""What anybody with a session can do with it: choose its language, and leave."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, redirect, request, url_for
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import BadRequest
+
+from lti_tool.people.permissions import Permission
+from lti_tool.people.visits import change_language, end_session
+from lti_tool.web.access import public, requires
+from lti_tool.web.edge import database_session, instruments
+from lti_tool.web.languages import LANGUAGES, remember_language
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug import Response
+
+    from lti_tool.people.member import Member
+
+people = Blueprint("people", __name__, url_prefix="/s/<token>")
+
+
+class LanguageSchema(Schema):
+    """The form in the foot of every page."""
+
+    class Meta:
+        """The form token is checked at the gate."""
+
+        unknown = EXCLUDE
+
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    back = fields.String(load_default="/", validate=validate.Regexp(re.compile(r"/[a-z0-9/-]{0,200}\Z")))
+
+
+@people.post("/language")
+@requires(Permission.KEEP_SESSION)
+def choose_language(member: Member) -> ResponseReturnValue:
+    """Show the same page in another language, and remember the choice in this browser."""
+    try:
+        form = LanguageSchema().load(request.form)
+    except ValidationError:
+        raise BadRequest from None
+    change_language(database_session(), member, form["language"])
+    home = url_for("progress.show_home").rstrip("/")
+    response: Response = redirect(home + form["back"], 303)
+    remember_language(response, form["language"])
+    return response
+
+
+@people.get("/leave")
+@public("leaving must always work, on the address alone", writes=True)
+def leave_session() -> ResponseReturnValue:
+    """End the session and go to a page that shows nothing personal."""
+    end_session(database_session(), g.token, now=instruments().clock.now())
+    return redirect(instruments().settings.exit_url, 303)

@@ -1,0 +1,128 @@
+"""A visit under way: finding who belongs to a session, keeping it alive, and ending it."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, select, update
+
+from lti_tool.kernel.ids import digest
+from lti_tool.people.member import Member
+from lti_tool.people.models import CourseContext, LaunchSession, Membership, Person
+from lti_tool.people.roles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from lti_tool.kernel.database import Database
+
+IDLE = timedelta(hours=2)
+_TOUCH_EVERY = timedelta(minutes=10)
+
+_FIND = (
+    select(
+        LaunchSession.id,
+        LaunchSession.browser,
+        LaunchSession.role,
+        LaunchSession.locale,
+        LaunchSession.frame_origins,
+        LaunchSession.touched_at,
+        LaunchSession.person_id,
+        LaunchSession.membership_id,
+        Person.display_name,
+        Membership.context_id,
+        CourseContext.title,
+    )
+    .join(Person, Person.id == LaunchSession.person_id)
+    .outerjoin(Membership, Membership.id == LaunchSession.membership_id)
+    .outerjoin(CourseContext, CourseContext.id == Membership.context_id)
+    .where(
+        LaunchSession.token == bindparam("token"),
+        LaunchSession.ends_at > bindparam("now"),
+        LaunchSession.touched_at > bindparam("idle_since"),
+    )
+)
+
+
+class SessionEndedError(Exception):
+    """There is no such session, or no more, or it belongs to another browser. We do not say which."""
+
+
+def cookie_name(session_id: str) -> str:
+    """Return the name of a session's cookie: one for each session, so that two frames side by side never mix."""
+    return f"__Host-s-{session_id[:10]}"
+
+
+def find_member(
+    database: Database, connection: Connection, *, token: str, cookies: Mapping[str, str], now: datetime
+) -> Member:
+    """Find who is behind a token, and keep the session alive.
+
+    :param cookies: the request's cookies; the session's own must be among them.
+    :raises SessionEndedError: when there is nobody.
+    """
+    bounds = {"token": digest(token), "now": now, "idle_since": now - IDLE}
+    row = connection.execute(_FIND, bounds).one_or_none()
+    if row is None:
+        raise SessionEndedError
+    cookie = cookies.get(cookie_name(row.id), "")
+    if not hmac.compare_digest(digest(cookie), row.browser):
+        raise SessionEndedError
+    if now - row.touched_at >= _TOUCH_EVERY:
+        _touch(database, row.id, now)
+    return Member(
+        session_id=row.id,
+        person_id=row.person_id,
+        membership_id=row.membership_id,
+        context_id=row.context_id,
+        role=Role(row.role),
+        name=row.display_name,
+        course_title=row.title,
+        locale=row.locale,
+        frame_origins=tuple(row.frame_origins.split()),
+    )
+
+
+def _touch(database: Database, session_id: str, now: datetime) -> None:
+    """Note that the session is in use, in a transaction of its own: a page that reads must not commit."""
+    change = (
+        update(LaunchSession)
+        .where(LaunchSession.id == session_id, LaunchSession.touched_at <= now - _TOUCH_EVERY)
+        .values(touched_at=now)
+    )
+    with database.session(writes=True) as session, session.begin():
+        session.execute(change)
+
+
+def change_language(session: Session, member: Member, locale: str) -> None:
+    """Go on in another language."""
+    session.execute(update(LaunchSession).where(LaunchSession.id == member.session_id).values(locale=locale))
+
+
+def end_session(session: Session, token: str, *, now: datetime) -> None:
+    """End a session on its token alone, so that leaving always works (EXT-4). One that has ended stays so.
+
+    The row stays until its login could no longer be used again; see :func:`erase_ended_sessions`.
+    """
+    ended = update(LaunchSession).where(LaunchSession.token == digest(token), LaunchSession.ends_at > now)
+    session.execute(ended.values(ends_at=now))
+
+
+def erase_ended_sessions(session: Session, *, now: datetime) -> int:
+    """Erase the sessions that ended more than an hour ago, and return how many there were.
+
+    A login is good for ten minutes, so after an hour the row no longer guards anything.
+    """
+    long_ago = now - timedelta(hours=1)
+    ended = (LaunchSession.ends_at <= long_ago) | (LaunchSession.touched_at <= long_ago - IDLE)
+    found = (
+        session.execute(select(LaunchSession.id).where(ended).order_by(LaunchSession.id).limit(5000)).scalars().all()
+    )
+    session.execute(delete(LaunchSession).where(LaunchSession.id.in_(found)))
+    return len(found)

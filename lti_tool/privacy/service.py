@@ -1,0 +1,17 @@
+"""Erasing what has passed its date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lti_tool.people.visits import erase_ended_sessions
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from lti_tool.kernel.clock import Clock
+
+
+def sweep(session: Session, clock: Clock) -> dict[str, int]:
+    """Erase what has passed its date, and count it by table."""
+    return {"launch_session": erase_ended_sessions(session, now=clock.now())}

@@ -1,0 +1,101 @@
+"""What the pages of the line show: the content and the progress brought together. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask_babel import LazyString
+
+    from lti_tool.curriculum.line import Module, Step, Unit
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step in a list."""
+
+    id: str
+    number: str
+    title: str
+    kind_name: LazyString
+    minutes: int
+    url: str
+    status: str
+    """``done`` or ``open``."""
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit in the overview."""
+
+    id: str
+    number: int
+    title: str
+    lead: str
+    cloth: str
+    gesture: str
+    minutes: int
+    status: str
+    """``done``, ``here`` (it holds the next step) or ``ahead``."""
+    steps: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A year as one person sees it."""
+
+    title: str
+    number: int
+    lead: str
+    units: tuple[UnitRow, ...]
+
+    @property
+    def steps(self) -> tuple[StepRow, ...]:
+        """Every step, in order."""
+        return tuple(step for unit in self.units for step in unit.steps)
+
+    @property
+    def next_step(self) -> StepRow | None:
+        """The first step that is not done; None when all are."""
+        return next((step for step in self.steps if step.is_next), None)
+
+
+def build_overview(module: Module, done: frozenset[str], url_of: Callable[[str], str]) -> Overview:
+    """Bring a year and a person's progress together.
+
+    :param url_of: gives the address of a step.
+    """
+    next_id = next((step.id for _, step in module.steps() if step.id not in done), None)
+    units = tuple(_build_unit(unit, done, next_id, url_of) for unit in module.units)
+    return Overview(module.title, module.number, module.lead, units)
+
+
+def _build_unit(unit: Unit, done: frozenset[str], next_id: str | None, url_of: Callable[[str], str]) -> UnitRow:
+    steps = tuple(_build_step(step, done, next_id, url_of) for step in unit.steps)
+    all_done = all(step.status == "done" for step in steps)
+    status = "done" if all_done else "here" if any(step.is_next for step in steps) else "ahead"
+    return UnitRow(unit.id, unit.number, unit.title, unit.lead, unit.cloth, unit.gesture, unit.minutes, status, steps)
+
+
+def _build_step(step: Step, done: frozenset[str], next_id: str | None, url_of: Callable[[str], str]) -> StepRow:
+    return StepRow(
+        id=step.id,
+        number=step.number,
+        title=step.title,
+        kind_name=step.kind.title,
+        minutes=step.minutes,
+        url=url_of(step.id),
+        status="done" if step.id in done else "open",
+        is_next=step.id == next_id,
+    )
+
+
+def following_step(overview: Overview, step_id: str) -> StepRow | None:
+    """Return the step after this one."""
+    steps = overview.steps
+    place = next(index for index, step in enumerate(steps) if step.id == step_id)
+    return steps[place + 1] if place + 1 < len(steps) else None

@@ -1,0 +1,155 @@
+"""The access rule that every route carries, and the gate that holds it.
+
+A view says either which permission it asks for, and is then handed the member behind the session, or why it is public.
+A view that says neither is never run. Whatever somebody may not see answers 404, as if it were not there.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from flask import abort, g, request, url_for
+
+from lti_tool.web.edge import SAFE_METHODS, instruments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+TOKEN_LENGTH = 43
+View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
+
+
+@dataclass(frozen=True)
+class AccessRule:
+    """Who may run a view."""
+
+    permission: StrEnum | None = None
+    public_because: str | None = None
+    from_other_sites: bool = False
+    """Whether other sites may post here, as a platform does with its launch."""
+    writes: bool | None = None
+    """Whether the request may commit; by its method when not said. Leaving writes although it is a GET, because it
+    must work from a plain link; a login by POST writes nothing."""
+
+
+class Visitor(Protocol):
+    """What the gate needs to know of who is behind a session."""
+
+    @property
+    def session_id(self) -> str:
+        """Our id of the session."""
+
+    @property
+    def locale(self) -> str:
+        """``nl`` or ``en``."""
+
+    @property
+    def frame_origins(self) -> tuple[str, ...]:
+        """Who may frame this visitor's pages."""
+
+
+def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Let a view run for a member who has this permission, and hand it that member first."""
+
+    def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def guarded(**arguments: Any) -> ResponseReturnValue:
+            return view(g.member, **arguments)
+
+        cast("Any", guarded).access_rule = AccessRule(permission=permission)
+        return guarded
+
+    return decorate
+
+
+def public(because: str, *, from_other_sites: bool = False, writes: bool | None = None) -> Callable[[View], View]:
+    """Let anybody run a view, and say why that is right."""
+
+    def decorate(view: View) -> View:
+        rule = AccessRule(public_because=because, from_other_sites=from_other_sites, writes=writes)
+        cast("Any", view).access_rule = rule
+        return view
+
+    return decorate
+
+
+def install_gate(
+    app: Flask,
+    *,
+    find_visitor: Callable[[str], Visitor],
+    is_allowed: Callable[[Any, Any], bool],
+) -> None:
+    """Put the gate before every view.
+
+    :param find_visitor: finds who is behind a session's token; raises when there is nobody.
+    :param is_allowed: answers whether that visitor has a permission.
+    """
+    _keep_token_out_of_views(app)
+
+    @app.before_request
+    def hold_rule() -> None:
+        if request.endpoint is None:
+            return  # No such page: the error handler answers.
+        rule: AccessRule | None = getattr(app.view_functions[request.endpoint], "access_rule", None)
+        if rule is None:
+            abort(404)
+        g.access_rule = rule
+        if request.method not in SAFE_METHODS and not rule.from_other_sites:
+            _refuse_other_sites()
+        if rule.permission is not None:
+            if len(g.token) != TOKEN_LENGTH:
+                abort(404)
+            g.member = find_visitor(g.token)
+            if not is_allowed(g.member, rule.permission):
+                abort(404)
+            if request.method not in SAFE_METHODS:
+                _refuse_forged_form()
+
+
+def _keep_token_out_of_views(app: Flask) -> None:
+    @app.url_value_preprocessor
+    def take_token(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        # Views never see the token; addresses get it back below.
+        if values and "token" in values:
+            g.token = values.pop("token")
+
+    @app.url_defaults
+    def give_token(endpoint: str, values: dict[str, Any]) -> None:
+        if "token" in g and app.url_map.is_endpoint_expecting(endpoint, "token"):
+            values.setdefault("token", g.token)
+
+
+def _refuse_other_sites() -> None:
+    """Refuse a press that began on another site."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        if site != "same-origin":
+            abort(403)
+    # Our own no-referrer policy makes browsers send the origin of our own forms as "null".
+    elif origin not in (None, "null", instruments().settings.base_url):
+        abort(403)
+
+
+def _refuse_forged_form() -> None:
+    if not hmac.compare_digest(request.form.get("form_token", "").encode(), form_token().encode()):
+        abort(403)
+
+
+def form_token() -> str:
+    """Return the hidden token of this session's forms. It hangs on the session and our key, and is stored nowhere."""
+    mac = instruments().key_ring.mac("form token", g.token.encode())
+    return urlsafe_b64encode(mac[:24]).decode("ascii")
+
+
+def own_path() -> str:
+    """Return the path of this page below its session, for a form that comes back to it."""
+    home = url_for("progress.show_home") if "token" in g else "/"
+    return request.path.removeprefix(home.rstrip("/")) or "/"

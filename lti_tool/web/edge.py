@@ -1,0 +1,74 @@
+"""The edge of a request: what a view may reach for, one database session, and the one commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import current_app, g, request
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+    from sqlalchemy.orm import Session
+
+    from config import Settings
+    from lti_tool.kernel.clock import Clock
+    from lti_tool.kernel.database import Database
+    from lti_tool.kernel.key_ring import KeyRing
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_REFUSED = 400
+_EXTENSION = "rugzak"
+
+
+@dataclass(frozen=True)
+class Instruments:
+    """What a process has one of."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    key_ring: KeyRing
+
+
+def instruments() -> Instruments:
+    """Return the instruments of the running application."""
+    found: Instruments = current_app.extensions[_EXTENSION]
+    return found
+
+
+def database_session() -> Session:
+    """Return this request's database session, opened at the first call.
+
+    A request that only reads never commits. A request that writes commits once, after the view, when it succeeded.
+    """
+    if "database_session" not in g:
+        g.database_session = instruments().database.session(writes=_may_commit())
+    session: Session = g.database_session
+    return session
+
+
+def _may_commit() -> bool:
+    rule = g.get("access_rule")
+    if rule is None or rule.writes is None:
+        return request.method not in SAFE_METHODS
+    return bool(rule.writes)
+
+
+def install_edge(app: Flask, tools: Instruments) -> None:
+    """Give an application its instruments and its commit at the edge."""
+    app.extensions[_EXTENSION] = tools
+
+    @app.after_request
+    def commit_once(response: Response) -> Response:
+        session: Session | None = g.get("database_session")
+        if session is not None and _may_commit() and response.status_code < _REFUSED:
+            session.commit()
+        return response
+
+    @app.teardown_request
+    def close_session(_error: BaseException | None) -> None:
+        # What was not committed is undone here.
+        session: Session | None = g.pop("database_session", None)
+        if session is not None:
+            session.close()

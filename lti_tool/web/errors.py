@@ -1,0 +1,104 @@
+"""Error pages for people: what happened, that nothing is lost, what to do; never a traceback, never a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import g, render_template, request
+from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import HTTPException
+
+from lti_tool.kernel.ids import new_reference
+from lti_tool.kernel.log import describe_error, log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+    from flask_babel import LazyString
+
+_SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The words of a page that refuses something."""
+
+    code: str
+    title: LazyString
+    paragraphs: Sequence[LazyString]
+
+
+NOTHING_LOST = _("You did nothing wrong, and nothing is lost.")
+OPEN_AGAIN = _("Go back to your course and open the activity again.")
+
+_NOT_HERE = Refusal(
+    "not_here", _("There is nothing here"), [_("This page does not exist, or it is not yours to see."), OPEN_AGAIN]
+)
+_FORM = Refusal(
+    "form_refused",
+    _("That press did not arrive"),
+    [_("The page was too old, or the press came from another website. Nothing was changed."), OPEN_AGAIN],
+)
+_TOO_LARGE = Refusal(
+    "too_large", _("That was too much at once"), [_("What was sent is larger than the tool accepts."), OPEN_AGAIN]
+)
+_WRONG_WAY = Refusal(
+    "not_a_page",
+    _("This address is not a page"),
+    [_("It is used by your learning environment to open the tool."), OPEN_AGAIN],
+)
+_BROKEN = Refusal(
+    "tool_error",
+    _("Something went wrong on our side"),
+    [NOTHING_LOST, _("Wait a moment and try again. We have been told, without your name.")],
+)
+_BAD_REQUEST = Refusal(
+    "not_understood", _("We could not read that"), [_("What was sent is incomplete or damaged."), OPEN_AGAIN]
+)
+
+SESSION_ENDED = Refusal(
+    "session_ended",
+    _("This visit has ended"),
+    [
+        _("That happens after two hours without a page, after leaving, or in another browser."),
+        NOTHING_LOST,
+        OPEN_AGAIN,
+    ],
+)
+
+_BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE}
+
+
+def refuse(refusal: Refusal, status: int, *, retry_url: str | None = None) -> ResponseReturnValue:
+    """Answer with a page that refuses.
+
+    :param retry_url: an address at which the same may succeed, opened in a new window.
+    """
+    reference = new_reference()
+    g.refusal_code = refusal.code
+    page = render_template("web/refused.html", refusal=refusal, reference=reference, status=status, retry_url=retry_url)
+    return page, status
+
+
+def install_errors(app: Flask) -> None:
+    """Give every error a page."""
+
+    @app.errorhandler(HTTPException)
+    def show_http_error(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or _SERVER_ERROR
+        if status < 400:  # noqa: PLR2004 (a redirect of the router, such as a missing slash)
+            return error.get_response()
+        refusal = _BY_STATUS.get(status, _BAD_REQUEST if status < _SERVER_ERROR else _BROKEN)
+        return refuse(refusal, status)
+
+    @app.errorhandler(Exception)
+    def show_own_error(error: Exception) -> ResponseReturnValue:
+        log.error("web:request:failed", request_id=g.get("request_id"), route=_route(), **describe_error(error))
+        return refuse(_BROKEN, _SERVER_ERROR)
+
+
+def _route() -> str:
+    return request.url_rule.rule if request.url_rule else "none"

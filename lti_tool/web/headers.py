@@ -1,0 +1,42 @@
+"""The headers of every answer: nothing from elsewhere, nothing kept, nothing said to others (EXT-7, LOG-2, OPS-7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import g, request
+
+from lti_tool.web.edge import instruments
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+
+
+def install_headers(app: Flask) -> None:
+    """Set the headers of every answer, errors included."""
+
+    @app.after_request
+    def set_headers(response: Response) -> Response:
+        headers = response.headers
+        headers["Content-Security-Policy"] = _POLICY + _frame_ancestors()
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        headers["X-Robots-Tag"] = "noindex"
+        headers.setdefault("Cache-Control", "no-store")
+        if instruments().settings.uses_https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+
+def _frame_ancestors() -> str:
+    """Pages of a person: their own LMS. Pages that hold nothing personal: anybody. Never X-Frame-Options."""
+    member = g.get("member")
+    if member is not None:
+        return " ".join(("'self'", *member.frame_origins))
+    return "'self'" if request.endpoint == "web.send_static" else "*"

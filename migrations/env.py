@@ -1,0 +1,50 @@
+"""Alembic's environment: which database, and which tables it should have."""
+
+from __future__ import annotations
+
+import sys
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
+
+# Each import adds its tables to the metadata.
+import lti_tool.curriculum.models
+import lti_tool.lti.models
+import lti_tool.people.models
+import lti_tool.progress.models  # noqa: F401
+from config import SettingsError, load_settings
+from lti_tool.kernel.database import Base, Database
+
+
+def run_migrations() -> None:
+    """Migrate the database of the settings, or the connection that a test gives."""
+    given = context.config.attributes.get("connection")
+    if given is not None:
+        _migrate(given)
+        return
+    try:
+        database = Database(load_settings().database_url)
+        with database.session(writes=True) as session, session.begin():
+            _migrate(session.connection())
+    except SettingsError as error:
+        sys.exit(f"Rugzak cannot migrate: {error}")
+    except OperationalError as error:
+        sys.exit(f"Rugzak cannot migrate: the database does not answer ({type(error.orig).__name__}).")
+
+
+def _migrate(connection: object) -> None:
+    context.configure(
+        connection=connection,  # type: ignore[arg-type]
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        transaction_per_migration=False,
+    )
+    context.run_migrations()
+
+
+if context.is_offline_mode():
+    message = "migrations run against a database; --sql is not supported"
+    raise CommandError(message)
+run_migrations()
