@@ -1,0 +1,227 @@
+"""Fixtures for every test: one tool on each of the two databases, a clock that stands still, and a platform."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import delete
+
+from config import Settings, load_settings
+from lti_tool.app import create_app
+from lti_tool.curriculum.loader import read_content
+from lti_tool.curriculum.service import publish_line
+from lti_tool.kernel.database import Base, Database
+from lti_tool.launch.views import PLATFORM_KEYS
+from lti_tool.lti.registrations import register_platform
+from lti_tool.web.edge import Instruments
+from tests.clock import FrozenClock
+from tests.demo_lms.platform import Platform
+from tests.demo_lms.signing import named_key
+from tests.door import Door
+from tests.police import BASE_URL, PolicingClient, StatementRecorder
+from tests.postgres import TemporaryPostgres
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).parents[1]
+DATABASES = ("sqlite", "postgresql")
+MASTER_KEY = "test:dGhpcy1pcy10aGUta2V5LW9mLXRoZS10ZXN0cy0wMDE="
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> None:
+    """Switch off pytest-flask's habit of pushing a request: it would share ``g`` between the requests of a test."""
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test speak to another machine."""
+    if request.node.get_closest_marker("browser"):
+        return
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            pytest.fail(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    with TemporaryPostgres() as server:
+        yield server.url
+
+
+def make_settings(database_url: str, **changes: str) -> Settings:
+    environ = {
+        "RUGZAK_BASE_URL": BASE_URL,
+        "RUGZAK_MASTER_KEYS": MASTER_KEY,
+        "RUGZAK_DATABASE_URL": database_url,
+        **{f"RUGZAK_{name}": value for name, value in changes.items()},
+    }
+    return load_settings(environ)
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    with database.session(writes=True) as session, session.begin():
+        config.attributes["connection"] = session.connection()
+        (command.downgrade if revision == "base" else command.upgrade)(config, revision)
+
+
+class PlatformKeyServer:
+    """Stands for the platforms' key endpoints: answers with what a test put there, and counts."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.answers: dict[str, Callable[[], tuple[list[dict[str, Any]], timedelta | None]]] = {}
+        self.fetched: list[str] = []
+
+    def serve(self, platform: Platform) -> None:
+        self.answers[f"{platform.issuer}/jwks.json"] = lambda: (list(platform.jwks()["keys"]), None)
+
+    def __call__(self, url: str) -> tuple[list[dict[str, Any]], timedelta | None]:
+        self.fetched.append(url)
+        return self.answers[url]()
+
+
+@pytest.fixture(scope="session")
+def tool_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, str], Flask]]:
+    """Build the tool once for each database: compiling its templates takes longer than most tests."""
+    built: dict[str, Flask] = {}
+
+    def build(kind: str, url: str) -> Flask:
+        if kind not in built:
+            if kind == "sqlite":
+                url = f"sqlite:///{tmp_path_factory.mktemp('database')}/tool.sqlite3"
+            app = create_app(make_settings(url), clock=FrozenClock(), fetch_keys=PlatformKeyServer())
+            app.test_client_class = PolicingClient
+            app.testing = False
+            tools: Instruments = app.extensions["rugzak"]
+            migrate(tools.database)
+            app.extensions["statement_recorder"] = StatementRecorder(tools.database.engine)
+            built[kind] = app
+        return built[kind]
+
+    yield build
+    for app in built.values():
+        app.extensions["rugzak"].database.engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) -> Flask:
+    """The tool with an empty database, on each of the two."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    app = tool_apps(request.param, url)
+    tools: Instruments = app.extensions["rugzak"]
+    with tools.database.session(writes=True) as session, session.begin():
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))
+    store = app.extensions[PLATFORM_KEYS]
+    store._parsed.clear()
+    store._fetch.reset()
+    assert isinstance(tools.clock, FrozenClock)
+    tools.clock.reset()
+    return app
+
+
+@pytest.fixture
+def tools(app: Flask) -> Instruments:
+    found: Instruments = app.extensions["rugzak"]
+    return found
+
+
+@pytest.fixture
+def clock(tools: Instruments) -> FrozenClock:
+    assert isinstance(tools.clock, FrozenClock)
+    return tools.clock
+
+
+@pytest.fixture
+def database(tools: Instruments) -> Database:
+    return tools.database
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A database session that writes; what a test does not commit is undone."""
+    with database.session(writes=True) as session:
+        yield session
+
+
+@pytest.fixture
+def recorder(app: Flask) -> StatementRecorder:
+    found: StatementRecorder = app.extensions["statement_recorder"]
+    return found
+
+
+@pytest.fixture
+def key_server(app: Flask) -> PlatformKeyServer:
+    found: PlatformKeyServer = app.extensions[PLATFORM_KEYS]._fetch
+    return found
+
+
+@pytest.fixture(scope="session")
+def line() -> dict[str, Any]:
+    """The real content, read once."""
+    return read_content(ROOT / "modules")[0]
+
+
+@pytest.fixture
+def content(database: Database, line: dict[str, Any], clock: FrozenClock) -> dict[str, Any]:
+    """The real content, loaded."""
+    with database.session(writes=True) as session, session.begin():
+        publish_line(session, line, clock=clock)
+    return line
+
+
+@pytest.fixture
+def create_door(
+    app: Flask, tools: Instruments, clock: FrozenClock, key_server: PlatformKeyServer
+) -> Callable[..., Door]:
+    """Register a platform and stand before the tool with a new browser."""
+
+    def create(
+        issuer: str = "https://lms.example", client_id: str = "tool-1", deployment_id: str = "1", key: str = "platform"
+    ) -> Door:
+        platform = Platform(issuer, client_id, deployment_id, key=named_key(key))
+        key_server.serve(platform)
+        given = {
+            "name": "Hogeschool Voorbeeld",
+            "issuer": issuer,
+            "client_id": client_id,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "jwks_uri": f"{issuer}/jwks.json",
+            "deployment_ids": [deployment_id],
+        }
+        with tools.database.session(writes=True) as session, session.begin():
+            registration_id, _ = register_platform(session, given, clock=clock, allow_loopback=False)
+        client = app.test_client()
+        assert isinstance(client, PolicingClient)
+        return Door(client, platform, clock, registration_id)
+
+    return create
+
+
+@pytest.fixture
+def door(create_door: Callable[..., Door], content: dict[str, Any]) -> Door:
+    """One platform, one browser, the real content."""
+    del content
+    return create_door()
+
+

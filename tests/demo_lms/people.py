@@ -1,0 +1,199 @@
+"""The people, courses and links of Hogeschool Voorbeeld. All of them are invented.
+
+Roles come in the shapes that real platforms send. Some people carry the roles of Canvas (which adds what
+somebody is in the institution), others those of Moodle (which does not).
+
+LTI has no role for a coordinator. The coordinator here arrives as somebody does in Canvas who has rights over
+a whole programme: Administrator of the institution and of the course, and Instructor in it. Nobody else has
+`membership#Administrator`, so a tool can hang its own coordinator role on it; the administrator of the LMS
+arrives as in Moodle, without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.demo_lms.platform import Course, Link, Person
+
+_LIS = "http://purl.imsglobal.org/vocab/lis/v2"
+LEARNER = f"{_LIS}/membership#Learner"
+INSTRUCTOR = f"{_LIS}/membership#Instructor"
+MENTOR = f"{_LIS}/membership#Mentor"
+COURSE_ADMINISTRATOR = f"{_LIS}/membership#Administrator"
+STUDENT_HERE = f"{_LIS}/institution/person#Student"
+TEACHER_HERE = f"{_LIS}/institution/person#Instructor"
+ADMINISTRATOR_HERE = f"{_LIS}/institution/person#Administrator"
+SYSTEM_ADMINISTRATOR = f"{_LIS}/system/person#Administrator"
+SYSTEM_USER = f"{_LIS}/system/person#User"
+TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+
+CANVAS_STUDENT = (STUDENT_HERE, LEARNER, SYSTEM_USER)
+MOODLE_STUDENT = (LEARNER,)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A person to be, and one sentence about what being them shows."""
+
+    person: Person
+    nl: str
+    en: str
+    group: str = "students"
+    """Under which heading the first page shows them: students, staff or others."""
+
+    def about(self, language: str) -> str:
+        """Give the sentence in Dutch or English."""
+        return self.nl if language == "nl" else self.en
+
+    @property
+    def short_roles(self) -> str:
+        """The roles as people who know LTI say them, each with where it holds."""
+        return ", ".join(role.rpartition("/")[2] for role in self.person.roles)
+
+
+def _student(number: str, given: str, family: str, *, locale: str = "nl", roles: tuple[str, ...]) -> Person:
+    return Person(number, given, family, f"{number[:6]}@student.voorbeeld.example", roles, locale)
+
+
+CAST: dict[str, Part] = {
+    "amina": Part(
+        _student("a6e2e413-4afb-4b60-90d1-8b0344df3e91", "Amina", "Haddou", roles=CANVAS_STUDENT),
+        "Student in het eerste jaar.",
+        "Student in the first year.",
+    ),
+    "bram": Part(
+        _student("0c19d7f2-7b2a-4c35-8f5c-1de0b7a2c6a4", "Bram", "de Wit", roles=CANVAS_STUDENT),
+        "Student in het eerste jaar.",
+        "Student in the first year.",
+    ),
+    "chiyun": Part(
+        _student("d4b8f90e-35a1-4e0d-a7d2-90b16c3f5e28", "Chi-Yun", "Lam", locale="en", roles=CANVAS_STUDENT),
+        "Student die de leeromgeving zelf in het Engels heeft staan.",
+        "Student whose own language setting is English.",
+    ),
+    "daan": Part(
+        _student(
+            "71f3a2c5-e84d-4b19-b6f0-2c9d5a7e1b34",
+            "Daan Willem Alexander",
+            "van der Meulen-Oosterhuis",
+            roles=CANVAS_STUDENT,
+        ),
+        "Student met een lange naam.",
+        "Student with a long name.",
+    ),
+    "esra": Part(
+        _student("105", "Esra", "Çelik", roles=MOODLE_STUDENT),
+        "Student die binnenkomt zoals vanuit Moodle.",
+        "Student who arrives as from Moodle.",
+    ),
+    "femke": Part(
+        _student("106", "Femke", "Postma", roles=MOODLE_STUDENT),
+        "Student die binnenkomt zoals vanuit Moodle.",
+        "Student who arrives as from Moodle.",
+    ),
+    "joost": Part(
+        _student("c52e6b07-9d41-4f7a-8a3b-6f1e0d94b7c8", "Joost", "'t Hart", roles=(*CANVAS_STUDENT, TEACHER_HERE)),
+        "Werkt als docent bij een andere opleiding, maar is in deze cursus student.",
+        "Teaches in another programme, but is a student in this course.",
+    ),
+    "kwame": Part(
+        _student("e90a4d1c-62b7-4c8e-9f25-b3d8170c6ea5", "Kwame", "Osei-Bonsu", locale="en", roles=CANVAS_STUDENT),
+        "Student in het eerste jaar.",
+        "Student in the first year.",
+    ),
+    "nameless": Part(
+        Person("f81b3d60-4c2e-4a97-8d15-07e6a9c2b45f", None, None, None, CANVAS_STUDENT, None),
+        "Student van wie de leeromgeving geen naam en geen e-mailadres doorgeeft.",
+        "Student whose name and e-mail address the LMS keeps to itself.",
+    ),
+    "teacher": Part(
+        Person(
+            "2b7d5e81-0f6c-4d3a-a9b4-5c1e8f70d296",
+            "Marijke",
+            "Vos",
+            "m.vos@voorbeeld.example",
+            (TEACHER_HERE, INSTRUCTOR, SYSTEM_USER),
+        ),
+        "Docent van de cursus.",
+        "Teacher of the course.",
+        "staff",
+    ),
+    "coordinator": Part(
+        Person(
+            "94c0e6a7-18d3-4b5f-b2e1-d7a60f3c8b19",
+            "Ruth",
+            "Akkerman",
+            "r.akkerman@voorbeeld.example",
+            (ADMINISTRATOR_HERE, COURSE_ADMINISTRATOR, INSTRUCTOR),
+        ),
+        "Coördinator van de opleiding, en docent in elke cursus ervan.",
+        "Coordinator of the programme, and teacher in each of its courses.",
+        "staff",
+    ),
+    "administrator": Part(
+        Person(
+            "2",
+            "Sanne",
+            "Bakker",
+            "beheer@voorbeeld.example",
+            (ADMINISTRATOR_HERE, INSTRUCTOR, SYSTEM_ADMINISTRATOR),
+        ),
+        "Beheerder van de leeromgeving, die binnenkomt zoals vanuit Moodle.",
+        "Administrator of the LMS, who arrives as from Moodle.",
+        "staff",
+    ),
+    "test_student": Part(
+        Person(
+            "5d3c9a18-e7b0-4162-9c4f-a80b6d2e7f53",
+            "Test",
+            "Student",
+            None,
+            (LEARNER, TEST_USER),
+        ),
+        "De teststudent waarmee een docent in Canvas de cursus bekijkt.",
+        "The test student as whom a teacher looks at a course in Canvas.",
+        "others",
+    ),
+    "no_role": Part(
+        Person("b06f2e4d-5a83-4d7c-8e91-3c7b9d1a0f62", "Olaf", "Prins", "o.prins@voorbeeld.example", ()),
+        "Iemand zonder rol in de cursus.",
+        "Somebody without a role in the course.",
+        "others",
+    ),
+    "mentor": Part(
+        Person(
+            "18e7b5c3-d92f-4a06-b74d-6e0f3a81c95d",
+            "Nadia",
+            "Bouzid",
+            "n.bouzid@voorbeeld.example",
+            (MENTOR,),
+        ),
+        "Meekijker: ziet de cursus, maar is geen student en geen docent.",
+        "Observer: sees the course, but is neither student nor teacher.",
+        "others",
+    ),
+}
+"""Every person to be, by a short name that the addresses of the demo LMS use."""
+
+PEOPLE: dict[str, Person] = {name: part.person for name, part in CAST.items()}
+"""The people alone, for tests."""
+
+COURSES: dict[str, Course] = {
+    "sw1": Course(
+        "4dde05e8ca1973bcca9bffc13e1548820eee93a3",
+        "SW1-2026",
+        "Sociaal werk, jaar 1",
+        {
+            "line": Link("0d5a7c9e-1b1e-4f6d-9a8b-2f7f5b1d9c11", "Leerlijn jaar 1", "Week 1 tot en met 8."),
+            "unit": Link("7c41f0b3-98d2-4e65-b1a7-e5d03c6f2a84", "Leerlijn, onderdeel 1"),
+        },
+    ),
+    "sw1b": Course(
+        "17",
+        "SW1B-2026",
+        "Sociaal werk, jaar 1, deeltijd",
+        {"line": Link("8", "Leerlijn jaar 1, deeltijd")},
+        "CourseSection",
+    ),
+}
+"""The courses: the first identified as Canvas does it, the second as Moodle does."""
