@@ -1,0 +1,62 @@
+"""Fixtures for the browser tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.pages import Lms
+from tests.browser.running import CHROMIUM_ARGS, running_demo
+from tests.prepare import find_chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+    from tests.browser.running import RunningDemo
+
+EXIT_PAGES = "https://www.knmi.nl/**"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Use the Chromium of the system; ``make test`` sees to it that there is one."""
+    path = find_chromium()
+    assert path is not None, "no Chromium; run make test, which installs it"
+    return {"executable_path": path, "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Let nothing move: a colour on its way from one to another is neither."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def requests_elsewhere(context: BrowserContext, demo: RunningDemo) -> list[str]:
+    """Every address that the browser asks for outside our two sites (LOG-2)."""
+    ours = (demo.tool_url, demo.lms_url, "data:", "about:", "chrome-error:")
+    found: list[str] = []
+    context.on("request", lambda asked: None if asked.url.startswith(ours) else found.append(asked.url))
+    context.route(EXIT_PAGES, lambda route: route.fulfill(body="<title>weather</title><p id=weather>Weather</p>"))
+    return found
+
+
+@pytest.fixture
+def lms(page: Page, demo: RunningDemo, requests_elsewhere: list[str]) -> Lms:
+    del requests_elsewhere
+    return Lms(page, demo)
