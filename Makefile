@@ -54,13 +54,15 @@ bench: install ## Measure launches and pages on both databases
 	@$(BIN)/python -m tests.prepare
 	$(BIN)/python -m benchmarks.run
 
-screenshots: install ## Make pictures of the pages, in docs/pictures
+screenshots: install ## Make pictures of every page, in var/screenshots
 	@$(BIN)/python -m tests.prepare
 	$(BIN)/python -m tests.browser.screenshots
 
 messages: install ## Gather the sentences to translate, and compile the catalogues
-	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext -o var/messages.pot .
-	$(BIN)/pybabel -q update -i var/messages.pot -d lti_tool/web/translations --no-fuzzy-matching --omit-header
+	@mkdir -p var
+	$(BIN)/pybabel -q extract -F pyproject.toml -k lazy_gettext --no-location --sort-output -o var/messages.pot .
+	$(BIN)/pybabel -q update -i var/messages.pot -d lti_tool/web/translations -w 100 \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d lti_tool/web/translations
 
 locks: ## Resolve the locked packages anew (needs uv)

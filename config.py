@@ -8,7 +8,6 @@ is *production* unless it says otherwise, and production starts only with its ow
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ class _MasterKeys(fields.Field[tuple[tuple[str, bytes], ...]]):
             name, _, encoded = part.strip().partition(":")
             try:
                 key = base64.b64decode(encoded, validate=True)
-            except binascii.Error:
+            except ValueError:  # also for text that is not ASCII
                 key = b""
             if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", name) or len(key) != 32 or name in keys:  # noqa: PLR2004
                 message = "must be a list of id:key with each key 32 bytes in base64, separated by commas"
@@ -71,10 +72,14 @@ class _Duration(fields.Field[timedelta]):
                 weeks, days, hours, minutes, seconds = (int(number or 0) for number in found.groups()[1:])
                 length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
                 return -length if found.group(1) else length
-        except OverflowError:
-            pass
+        except (OverflowError, ValueError):
+            pass  # more digits than Python reads, or than a length of time has
         message = "must be a number of seconds or an ISO duration such as P31D or -PT2H"
         raise ValidationError(message)
+
+
+_FURTHEST = timedelta(days=36_500)
+"""How far a clock may be moved: further on, the calendar ends."""
 
 
 def _about(text: str) -> dict[str, str]:
@@ -112,6 +117,7 @@ class SettingsSchema(Schema):
     )
     CLOCK_OFFSET = _Duration(
         load_default=timedelta(0),
+        validate=validate.Range(-_FURTHEST, _FURTHEST, error="must be less than a hundred years"),
         metadata=_about("Moves the tool's clock, in seconds or as an ISO duration; refused in production"),
     )
     EXIT_URL = fields.String(
@@ -181,12 +187,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(
         environment=loaded["ENVIRONMENT"],
         base_url=_checked_base_url(loaded["BASE_URL"]),
-        database_url=_with_driver(loaded["DATABASE_URL"]),
+        database_url=_checked_database_url(loaded["DATABASE_URL"]),
         master_keys=loaded["MASTER_KEYS"],
         allow_loopback_platforms=loaded.get("ALLOW_LOOPBACK_PLATFORMS", False),
         clock_offset=loaded["CLOCK_OFFSET"],
         exit_url=loaded["EXIT_URL"],
-        content_dir=Path(loaded["CONTENT_DIR"]),
+        content_dir=_checked_folder(loaded["CONTENT_DIR"]),
         log_level=loaded["LOG_LEVEL"],
     )
     if settings.is_production:
@@ -219,15 +225,30 @@ def _checked_base_url(text: str) -> str:
     return plain
 
 
-def _with_driver(url: str) -> str:
+def _checked_database_url(text: str) -> str:
     """Name our PostgreSQL driver, so that a plain ``postgresql://`` address works."""
+    url = text.strip()
     for plain in ("postgresql://", "postgres://"):
         if url.startswith(plain):
-            return "postgresql+psycopg://" + url.removeprefix(plain)
-    if not url.startswith(("postgresql+psycopg://", "sqlite://")):
+            url = "postgresql+psycopg://" + url.removeprefix(plain)
+    if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
         message = f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///."
         raise SettingsError(message)
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        # Its own message would repeat the address, and with it the password.
+        message = f"{PREFIX}DATABASE_URL cannot be read as the address of a database."
+        raise SettingsError(message) from None
     return url
+
+
+def _checked_folder(text: str) -> Path:
+    folder = Path(text)
+    if not folder.is_dir():
+        message = f"{PREFIX}CONTENT_DIR must be a folder that can be read."
+        raise SettingsError(message)
+    return folder
 
 
 def _refuse_unsafe_production(settings: Settings) -> None:

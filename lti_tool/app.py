@@ -23,7 +23,7 @@ from lti_tool.people.visits import SessionEndedError, find_member
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate
 from lti_tool.web.access_log import install_access_log
-from lti_tool.web.edge import Instruments, database_session, install_edge, instruments
+from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments
 from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
 from lti_tool.web.headers import install_headers
 from lti_tool.web.languages import current_language, install_languages
@@ -66,8 +66,8 @@ def create_app(
     install_headers(app)
     install_access_log(app)
     install_edge(app, tools)
-    install_languages(app)
     install_templates(app)
+    install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
     for room in (web, launch, people, curriculum, progress):
@@ -80,8 +80,9 @@ def create_app(
 
 def _find_visitor(token: str) -> Member:
     tools = instruments()
-    connection = database_session().connection()
-    return find_member(tools.database, connection, token=token, cookies=request.cookies, now=tools.clock.now())
+    return find_member(
+        tools.database, database_connection(), token=token, cookies=request.cookies, now=tools.clock.now()
+    )
 
 
 def _show_session_ended(_error: SessionEndedError) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ import lti_tool.people.models
 import lti_tool.progress.models  # noqa: F401
 from config import SettingsError, load_settings
 from lti_tool.kernel.database import Base, Database
+from lti_tool.kernel.errors import RugzakError
 
 
 def run_migrations() -> None:
@@ -27,7 +28,7 @@ def run_migrations() -> None:
         database = Database(load_settings().database_url)
         with database.session(writes=True) as session, session.begin():
             _migrate(session.connection())
-    except SettingsError as error:
+    except (SettingsError, RugzakError) as error:
         sys.exit(f"Rugzak cannot migrate: {error}")
     except OperationalError as error:
         sys.exit(f"Rugzak cannot migrate: the database does not answer ({type(error.orig).__name__}).")

@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -18,7 +19,6 @@ from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
 from lti_tool.launch.views import PLATFORM_KEYS
 from lti_tool.lti.registrations import register_platform
-from lti_tool.web.edge import Instruments
 from tests.clock import FrozenClock
 from tests.demo_lms.platform import Platform
 from tests.demo_lms.signing import named_key
@@ -33,8 +33,13 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
+    from lti_tool.web.edge import Instruments
+
 ROOT = Path(__file__).parents[1]
 DATABASES = ("sqlite", "postgresql")
+# A busy machine is slow now and then, and that says nothing about the code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 MASTER_KEY = "test:dGhpcy1pcy10aGUta2V5LW9mLXRoZS10ZXN0cy0wMDE="
 
 
@@ -223,5 +228,3 @@ def door(create_door: Callable[..., Door], content: dict[str, Any]) -> Door:
     """One platform, one browser, the real content."""
     del content
     return create_door()
-
-

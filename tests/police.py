@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
 
 import html5lib
 from flask.testing import FlaskClient
@@ -12,6 +11,7 @@ from sqlalchemy import event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from xml.etree import ElementTree as ET
 
     from flask import Flask
     from sqlalchemy import Engine
@@ -90,7 +90,7 @@ def check_page(html: str, *, with_session: bool) -> None:
     title = "".join(next(iter(tree.iter("title"))).itertext()).strip()
     assert title
     assert not _UNNEUTRAL.search(title), f"the title says too much: {title} (EXT-6)"
-    ids = [element.get("id") for element in _elements(tree) if element.get("id")]
+    ids = [found for element in _elements(tree) if (found := element.get("id"))]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted(i for i in ids if ids.count(i) > 1)}"
     _check_nothing_inline(tree)
     _check_nothing_from_elsewhere(tree)

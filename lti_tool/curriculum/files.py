@@ -26,8 +26,9 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        """Say it as editors understand it: file, line, what."""
-        return f"{self.file}:{self.line}: {self.what}"
+        """Say it as editors understand it, in one line, also when it repeats something strange from the file."""
+        what = "".join(char if char.isprintable() else "?" for char in self.what)
+        return f"{self.file}:{self.line}: {what}"
 
 
 @dataclass
@@ -60,6 +61,23 @@ class SourceFile:
         return loaded
 
 
+class _AliasError(Exception):
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+
+
+class _Loader(yaml.SafeLoader):
+    """Stops at an alias: with a few of them a small file grows without end."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Read the next node, and whatever is in it."""
+        if self.check_event(yaml.AliasEvent):
+            alias = self.peek_event()  # type: ignore[no-untyped-call]
+            raise _AliasError(alias.start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+
 def read_yaml(root: Path, name: str) -> SourceFile:
     """Read one YAML file below the content folder; whatever is wrong with it is noted in it."""
     source = SourceFile(name)
@@ -67,10 +85,10 @@ def read_yaml(root: Path, name: str) -> SourceFile:
     if text is None:
         return source
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            source.complain((), "uses an alias (*name); write the text out")
-            return source
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Loader)
+    except _AliasError as error:
+        source.problems.append(Problem(name, error.line, "uses an alias (*name); write the text out"))
+        return source
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         source.problems.append(Problem(name, mark.line + 1 if mark else 1, f"is not YAML: {error.problem}"))
@@ -107,7 +125,8 @@ def _convert(node: yaml.Node, path: KeyPath, source: SourceFile) -> Any:
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            # Half a character, which YAML can write, is no text: nothing could store it.
+            key = str(key_node.value).encode(errors="replace").decode()
             if key in found:
                 source.lines[(*path, key)] = key_node.start_mark.line + 1
                 source.complain((*path, key), f"“{key}” stands here twice")
@@ -118,10 +137,13 @@ def _convert(node: yaml.Node, path: KeyPath, source: SourceFile) -> Any:
         return [_convert(child, (*path, index), source) for index, child in enumerate(node.value)]
     loader = yaml.SafeLoader("")
     try:
-        return loader.construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError):
+        value = loader.construct_object(node, deep=True)
+        str(value).encode()  # half a character, as above
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError):
+        # The library's own errors are only the first: a tag such as !!bool meets whatever text stands behind it.
         source.complain(path, "holds a value that cannot be read")
         return None
+    return value
 
 
 def _flatten(error: ValidationError) -> list[tuple[KeyPath, str]]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import lazy_gettext as _
-
 from lti_tool.curriculum.schemas import InfoSchema, ReadSchema, StepSchema
+from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
     from flask_babel import LazyString

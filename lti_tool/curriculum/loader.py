@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lti_tool.curriculum.files import Problem, SourceFile, read_text, read_yaml
 from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import (
+    FOLDER,
     ContactsSchema,
     LineSchema,
     ModuleSchema,
@@ -47,8 +48,8 @@ class _Reader:
     def read_line(self) -> dict[str, Any]:
         topics = self._yaml("topics.yaml", TopicsSchema())
         self._topics = frozenset(topic["id"] for topic in topics.get("topics", []))
-        line = self._yaml("learning-line.yaml", LineSchema())
-        line["modules"] = [self._read_module(name) for name in line.get("modules", [])]
+        line = self._yaml("learning-line.yaml", LineSchema(), below="modules")
+        line["modules"] = [self._read_module(name) for name in line["modules"]]
         return {**line, **topics}
 
     def read_contacts(self) -> list[dict[str, Any]]:
@@ -60,13 +61,13 @@ class _Reader:
         return contacts
 
     def _read_module(self, folder: str) -> dict[str, Any]:
-        module = self._yaml(f"{folder}/module.yaml", ModuleSchema())
-        module["units"] = [self._read_unit(f"{folder}/{name}") for name in module.get("units", [])]
+        module = self._yaml(f"{folder}/module.yaml", ModuleSchema(), below="units")
+        module["units"] = [self._read_unit(f"{folder}/{name}") for name in module["units"]]
         return module
 
     def _read_unit(self, folder: str) -> dict[str, Any]:
-        unit = self._yaml(f"{folder}/unit.yaml", UnitSchema())
-        unit["steps"] = [self._read_step(f"{folder}/{name}") for name in unit.get("steps", [])]
+        unit = self._yaml(f"{folder}/unit.yaml", UnitSchema(), below="steps")
+        unit["steps"] = [self._read_step(f"{folder}/{name}") for name in unit["steps"]]
         numbers = [step["number"] for step in unit["steps"] if "number" in step]
         if numbers != sorted(set(numbers)):
             self.problems.append(Problem(f"{folder}/unit.yaml", 1, "steps must stand in the order of their numbers"))
@@ -85,45 +86,71 @@ class _Reader:
                 if topic not in self._topics:
                     source.complain(("notice", "topics", index), f"“{topic}” is not in topics.yaml")
             _check_wording(step, source)
+        # Of a step that is wrong itself we do not know the terms, so we say nothing of links to them.
+        terms = {term["id"] for term in step["terms"]} if step else None
+        _check_summary(step, source, terms)
         self.problems += source.problems
-        terms = {term["id"] for term in step.get("terms", [])}
         step["text"] = {
             language: self._read_prose(f"{folder}/{language}.md", language, terms) for language in LANGUAGES
         }
         return step
 
-    def _read_prose(self, name: str, language: str, terms: set[str]) -> str:
+    def _read_prose(self, name: str, language: str, terms: set[str] | None) -> str:
         text = read_text(self.root, name, self.problems)
         if text is None:
             return ""
         if not text.strip():
             self.problems.append(Problem(name, 1, "is empty"))
-        for number, line in enumerate(text.splitlines(), start=1):
-            if _HTML.search(line):
-                self.problems.append(Problem(name, number, "holds HTML; write Markdown"))
-            for target in find_links(line):
-                term = target.removeprefix("term:")
-                if term == target:
-                    self.problems.append(Problem(name, number, f"links to {target}; only term: links are allowed"))
-                elif term not in terms:
-                    self.problems.append(Problem(name, number, f"links to the term “{term}”, which step.yaml lacks"))
+        self.problems += [Problem(name, number + 1, what) for number, what in _check_markdown(text, terms)]
         for number, word in find_words(text, language):
             self.problems.append(Problem(name, number + 1, f"says “{word}”; choose another word"))
         return text.strip() + "\n"
 
-    def _yaml(self, name: str, schema: Any) -> dict[str, Any]:
+    def _yaml(self, name: str, schema: Any, *, below: str | None = None) -> dict[str, Any]:
         source = read_yaml(self.root, name)
         found = source.check(schema)
         if "id" in found:
             self._claim_id(found["id"], source, ("id",))
         _check_wording(found, source)
         self.problems += source.problems
+        if below is not None:
+            found[below] = _named_folders(source, below)
         return found
 
     def _claim_id(self, content_id: str, source: SourceFile, path: tuple[str | int, ...]) -> None:
         if content_id in self._ids:
             source.complain(path, f"id {content_id} is also in {self._ids[content_id]}; ids are unique")
         self._ids.setdefault(content_id, source.name)
+
+
+def _named_folders(source: SourceFile, name: str) -> list[str]:
+    """Return the folders that a file lists. What lies in them is checked also when the file itself is wrong."""
+    listed = source.data.get(name) if isinstance(source.data, dict) else None
+    listed = listed if isinstance(listed, list) else []
+    return [folder for folder in listed if isinstance(folder, str) and FOLDER.match(folder)]
+
+
+def _check_summary(step: dict[str, Any], source: SourceFile, terms: set[str] | None) -> None:
+    for index, alternative in enumerate(step.get("alternatives", [])):
+        for language, text in alternative.get("text", {}).items():
+            for _, what in _check_markdown(text, terms):
+                source.complain(("alternatives", index, "text", language), what)
+
+
+def _check_markdown(text: str, terms: set[str] | None) -> Iterator[tuple[int, str]]:
+    """Yield what is wrong with the markup of a text, with its line, counted from 0.
+
+    :param terms: the terms that a link may lead to; None when they are not known.
+    """
+    for number, line in enumerate(text.splitlines()):
+        if _HTML.search(line):
+            yield number, "holds HTML; write Markdown"
+    for number, target in find_links(text):
+        term = target.removeprefix("term:")
+        if term == target:
+            yield number, f"links to {target}; only term: links are allowed"
+        elif terms is not None and term not in terms:
+            yield number, f"links to the term “{term}”, which step.yaml lacks"
 
 
 def _check_wording(found: Any, source: SourceFile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -14,7 +15,8 @@ ALTERNATIVES = ("later", "summary", "written", "observer", "fictional", "talk")
 MOST_INTENSITY = 3
 NEEDS_ALTERNATIVE = 2
 
-_Folder = validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="must be small letters, digits and hyphens")
+FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_Folder = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
 
 
 def _one_of(choices: tuple[str, ...]) -> validate.OneOf:

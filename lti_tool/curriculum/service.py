@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from lti_tool.curriculum.line import Module, build_modules
 from lti_tool.curriculum.models import Edition, Release
@@ -14,11 +14,13 @@ from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.key_ring import fingerprint
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from lti_tool.kernel.clock import Clock
 
 _RELEASED = select(Release.edition_id).order_by(Release.line_id).limit(1)
+_CONTENT = select(Edition.content).where(Edition.id == bindparam("edition_id"))
 
 
 class EditionError(RugzakError):
@@ -53,17 +55,17 @@ def publish_line(session: Session, line: dict[str, Any], *, clock: Clock) -> Pub
     return Publication(edition_id, is_new, is_released)
 
 
-def read_module(session: Session, language: str) -> Module | None:
+def read_module(database: Session | Connection, language: str) -> Module | None:
     """Return the year that students read now, or None while nothing is loaded.
 
     Costs one small query: an edition never changes, so each worker keeps it once it has read it.
     """
-    edition_id = session.execute(_RELEASED).scalar()
+    edition_id = database.execute(_RELEASED).scalar()
     if edition_id is None:
         return None
     modules = _cached(edition_id, language)
     if modules is None:
-        content = session.execute(select(Edition.content).where(Edition.id == edition_id)).scalar_one()
+        content = database.execute(_CONTENT, {"edition_id": edition_id}).scalar_one()
         modules = _remember(edition_id, content, language)
     return modules[0]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, MetaData, String, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import ID_LENGTH
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _WRITES = "rugzak_writes"
+
+
+class DatabaseError(RugzakError):
+    """The database cannot be where the settings say."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -78,15 +85,36 @@ class Database:
         """
         return Session(self._writer if writes else self.engine, expire_on_commit=False)
 
+    def connection(self, *, writes: bool) -> Connection:
+        """Open a connection: what a session stands on, and enough for who speaks SQL.
+
+        :param writes: as for :meth:`session`.
+        """
+        return (self._writer if writes else self.engine).connect()
+
+    def is_writing(self, connection: Connection) -> bool:
+        """Whether a connection belongs to a session that writes."""
+        return bool(connection.get_execution_options().get(_WRITES, False))
+
     def upsert(self, model: type[Base], key: Sequence[str], values: Sequence[str]) -> Any:
         """Build an insert that updates ``values`` when a row with this ``key`` is there already."""
-        dialect = sqlite if self.engine.dialect.name == "sqlite" else postgresql
         table = model.__table__
-        insert = dialect.insert(model)
+        insert = _dialect(self.engine).insert(model)
         columns = [table.c[name] for name in key]
         return insert.on_conflict_do_update(
             index_elements=columns, set_={name: insert.excluded[name] for name in values}
         )
+
+
+def insert_once(session: Session, model: type[Base], row: dict[str, Any]) -> None:
+    """Insert a row, or change nothing when one with its key is there, even if it came at the same moment."""
+    insert = _dialect(session.get_bind()).insert(model)
+    session.execute(insert.values(row).on_conflict_do_nothing())
+
+
+def _dialect(bind: Engine | Connection) -> Any:
+    # The one in use is loaded already; importing both by name would cost every worker two MiB for nothing.
+    return import_module(f"sqlalchemy.dialects.{bind.dialect.name}")
 
 
 def _create_engine(url: str) -> Engine:
@@ -95,7 +123,11 @@ def _create_engine(url: str) -> Engine:
         # Checking a connection before use costs one round trip, and survives a fail-over.
         return create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=5)
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"the folder of the database in RUGZAK_DATABASE_URL cannot be made: {error.strerror}."
+            raise DatabaseError(message) from None
     engine = create_engine(parsed)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -112,5 +144,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES, False) else "BEGIN"
+    driver: Any = connection.connection.driver_connection
+    try:
+        # Past SQLAlchemy, whose ceremony around a statement costs more than all else that this one does.
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise OperationalError(statement, None, error) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _NONCE_BYTES = 12
+_KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 class KeyRingError(RugzakError):
@@ -64,13 +66,14 @@ class KeyRing:
         :raises KeyRingError: when the key is not set here, or the bytes were changed or moved.
         """
         name, _, body = sealed.partition(b":")
-        if (key_name := name.decode("ascii", "replace")) not in self._masters:
-            message = "something was encrypted with a master key that is not in RUGZAK_MASTER_KEYS; add that key again."
+        key_name = name.decode("ascii", "replace")
+        if _KEY_NAME.fullmatch(key_name) and key_name not in self._masters:
+            message = f"a master key that was used before is not in RUGZAK_MASTER_KEYS: {key_name}; add it again."
             raise KeyRingError(message)
         try:
             cipher = AESGCM(self._derived(key_name, purpose))
             return cipher.decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], bound_to.encode())
-        except (InvalidTag, ValueError):
+        except (InvalidTag, KeyError, ValueError):
             message = "something encrypted could not be opened: it was changed, or the master key is another one."
             raise KeyRingError(message) from None
 

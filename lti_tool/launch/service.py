@@ -9,10 +9,11 @@ from urllib.parse import urlencode, urlsplit
 
 from marshmallow import ValidationError
 
-from lti_tool.lti.claims import read_key_id, verify_launch
+from lti_tool.lti.claims import verify_launch
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.lti.registrations import find_for_login, find_registration
 from lti_tool.lti.schemas import LaunchFormSchema, LoginSchema
+from lti_tool.lti.signed_token import SignedToken
 from lti_tool.lti.state import LoginState, issue_state, read_state
 
 if TYPE_CHECKING:
@@ -143,10 +144,10 @@ def check_launch(  # noqa: PLR0913 (each is something the check needs)
     now = clock.timestamp()
     state = read_state(key_ring, form["state"], now=now)
     _check_browser(state, cookies)
-    key_id = read_key_id(form["id_token"])
+    token = SignedToken.read(form["id_token"])
     registration = find_registration(connection, state.registration_id)
-    key = keys.find(registration, key_id)
-    claims = verify_launch(form["id_token"], key, registration=registration, state=state, now=now)
+    key = keys.find(registration, token.key_id)
+    claims = verify_launch(token, key, registration=registration, state=state, now=now)
     return CheckedLaunch(claims, registration, state)
 
 

@@ -16,7 +16,7 @@ from lti_tool.lti.registrations import origin_of
 from lti_tool.lti.tool_keys import read_public_keys
 from lti_tool.people.arrivals import open_session, record_arrival
 from lti_tool.web.access import public
-from lti_tool.web.edge import database_session, instruments
+from lti_tool.web.edge import database_connection, database_session, instruments
 from lti_tool.web.errors import refuse
 from lti_tool.web.languages import chosen_language, current_language, language_from
 
@@ -49,7 +49,7 @@ def log_in(registration_id: str | None = None) -> ResponseReturnValue:
     tools = instruments()
     given = _parameters()
     login = begin_login(
-        database_session().connection(),
+        database_connection(),
         given,
         registration_id=registration_id,
         base_url=tools.settings.base_url,
@@ -91,11 +91,11 @@ def launch_tool() -> ResponseReturnValue:
     tools = instruments()
     keys: PlatformKeyStore = current_app.extensions[PLATFORM_KEYS]
     # Checking needs no write lock, and may have to wait for a platform's keys.
-    with tools.database.engine.connect() as connection:
+    with tools.database.connection(writes=False) as connection:
         checked = check_launch(
             connection, _parameters(), request.cookies, key_ring=tools.key_ring, keys=keys, clock=tools.clock
         )
-    connection = database_session().connection()
+    connection = database_connection()
     arrival = record_arrival(tools.database, connection, checked.claims, registration_id=checked.registration.id)
     opened = open_session(
         connection,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-
 from lti_tool.lti.refusals import Reason
 from lti_tool.web.errors import NOTHING_LOST, OPEN_AGAIN, Refusal
+from lti_tool.web.languages import lazy_gettext as _
 
 _TITLE = _("We could not let you in")
 _TELL_TEACHER = _(

@@ -21,6 +21,7 @@ from jwt import InvalidKeyError
 from jwt.algorithms import RSAAlgorithm
 from marshmallow import ValidationError
 from sqlalchemy import or_, select, update
+from urllib3.exceptions import HTTPError
 
 from lti_tool.kernel.log import log
 from lti_tool.lti.models import PlatformKeys
@@ -138,7 +139,8 @@ class PlatformKeyStore:
         self, registration_id: str, keys: list[dict[str, Any]], now: datetime, fresh_for: timedelta | None
     ) -> _KeySet:
         usable = [key for key in keys[:_MOST_KEYS] if _parse_key(key) is not None]
-        fresh_until = now + min(max(fresh_for or _USUAL, _SHORTEST), _LONGEST)
+        wanted = _USUAL if fresh_for is None else fresh_for
+        fresh_until = now + min(max(wanted, _SHORTEST), _LONGEST)
         change = update(PlatformKeys).where(PlatformKeys.registration_id == registration_id)
         with self._database.session(writes=True) as session, session.begin():
             session.execute(change.values(keys=json.dumps(usable), fetched_at=now, fresh_until=fresh_until))
@@ -180,10 +182,13 @@ class HttpFetch:
             check_platform_address(url, loopback=self._allow_loopback)
             # Some Moodle sites answer 403 to a request without a User-Agent.
             headers = {"User-Agent": "Rugzak LTI tool", "Accept": "application/json"}
-            with requests.get(url, headers=headers, timeout=(5, 5), stream=True, allow_redirects=False) as response:
+            with requests.get(
+                url, headers=headers, timeout=_MOST_SECONDS, stream=True, allow_redirects=False
+            ) as response:
                 body = _read_body(response)
                 found = json.loads(body) if response.status_code == requests.codes.ok else None
-        except (requests.RequestException, ValidationError, OSError, ValueError, RecursionError) as error:
+        except (requests.RequestException, HTTPError, ValidationError, OSError, ValueError, RecursionError) as error:
+            # HTTPError: we read the body ourselves, and there the library below speaks its own mind.
             raise FetchError from error
         keys = found.get("keys") if isinstance(found, dict) else None
         if not isinstance(keys, list):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from lti_tool.kernel.clock import Clock
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,45}\])(?::\d{1,5})?")
+"""Host names have at most 253 characters (RFC 1035): what is stored of a launch has a length that a column can hold."""
 
 
 class RegistrationError(RugzakError):
@@ -79,7 +80,8 @@ def find_registration(connection: Connection, registration_id: str) -> KnownRegi
     :raises LaunchRefusedError: when there is none.
     """
     row = None
-    if len(registration_id) == ID_LENGTH and registration_id.isascii():
+    # It comes from an address, and PostgreSQL refuses some characters that an address can hold.
+    if len(registration_id) == ID_LENGTH and registration_id.isascii() and registration_id.isalnum():
         row = connection.execute(_BY_ID, {"id": registration_id}).one_or_none()
     if row is None:
         raise LaunchRefusedError(Reason.UNKNOWN_REGISTRATION)

@@ -41,8 +41,9 @@ class ShownText(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        readable = "".join(char if char.isprintable() else " " for char in text)
-        return " ".join(readable.split())[: self._most].strip()
+        if not text.isprintable():
+            text = "".join(char if char.isprintable() else " " for char in text)
+        return " ".join(text.split())[: self._most].strip()
 
 
 class Seconds(fields.Field[int]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -11,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from lti_tool.people.permissions import Permission
 from lti_tool.people.visits import change_language, end_session
-from lti_tool.web.access import public, requires
+from lti_tool.web.access import OWN_PATH, public, requires
 from lti_tool.web.edge import database_session, instruments
 from lti_tool.web.languages import LANGUAGES, remember_language
 
@@ -33,7 +32,7 @@ class LanguageSchema(Schema):
         unknown = EXCLUDE
 
     language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
-    back = fields.String(load_default="/", validate=validate.Regexp(re.compile(r"/[a-z0-9/-]{0,200}\Z")))
+    back = fields.String(load_default="/", validate=validate.Regexp(OWN_PATH))
 
 
 @people.post("/language")

@@ -75,7 +75,7 @@ def find_member(
     if not hmac.compare_digest(digest(cookie), row.browser):
         raise SessionEndedError
     if now - row.touched_at >= _TOUCH_EVERY:
-        _touch(database, row.id, now)
+        _touch(database, connection, row.id, now)
     return Member(
         session_id=row.id,
         person_id=row.person_id,
@@ -89,13 +89,20 @@ def find_member(
     )
 
 
-def _touch(database: Database, session_id: str, now: datetime) -> None:
-    """Note that the session is in use, in a transaction of its own: a page that reads must not commit."""
+def _touch(database: Database, connection: Connection, session_id: str, now: datetime) -> None:
+    """Note that the session is in use.
+
+    A page that reads must not commit, so for it this is a transaction of its own. A request that writes has SQLite's
+    one write lock already, and would wait for itself.
+    """
     change = (
         update(LaunchSession)
         .where(LaunchSession.id == session_id, LaunchSession.touched_at <= now - _TOUCH_EVERY)
         .values(touched_at=now)
     )
+    if database.is_writing(connection):
+        connection.execute(change)
+        return
     with database.session(writes=True) as session, session.begin():
         session.execute(change)
 

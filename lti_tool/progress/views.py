@@ -14,7 +14,7 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.progress.pages import build_overview, following_step
 from lti_tool.progress.service import press_done, read_board, read_done, take_done_back
 from lti_tool.web.access import requires
-from lti_tool.web.edge import database_session, instruments
+from lti_tool.web.edge import database_connection, database_session, instruments
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -55,7 +55,7 @@ def _step_url(step_id: str) -> str:
 def _overview(module: Module, member: Member) -> Overview:
     done = frozenset[str]()
     if member.membership_id is not None and is_allowed(member, Permission.PRESS_DONE):
-        done = read_done(database_session(), member.membership_id)
+        done = read_done(database_connection(), member.membership_id)
     return build_overview(module, done, _step_url)
 
 
@@ -65,7 +65,7 @@ def show_home(member: Member) -> ResponseReturnValue:
     """Show the course home: the line for who walks it, the board for who teaches it."""
     if not is_allowed(member, Permission.READ_STEP):
         return render_template("progress/outside_course.html")
-    module = read_module(database_session(), member.locale)
+    module = read_module(database_connection(), member.locale)
     if module is None:
         return render_template("progress/no_content.html")
     overview = _overview(module, member)
@@ -84,7 +84,7 @@ def _show_board(member: Member, overview: Overview) -> ResponseReturnValue:
         number: int = PageSchema().load(request.args)["page"]
     except ValidationError:
         raise NotFound from None
-    board = read_board(database_session(), context_id=str(member.context_id), page=number)
+    board = read_board(database_connection(), context_id=str(member.context_id), page=number)
     if number > board.count:
         raise NotFound
     key_ring = instruments().key_ring
@@ -110,7 +110,7 @@ def _pages(number: int, count: int) -> dict[str, Any]:
 @requires(Permission.READ_STEP)
 def show_step(member: Member, step_id: str) -> ResponseReturnValue:
     """Show a step. Opening it again changes nothing, done or not (CMP-4)."""
-    module = read_module(database_session(), member.locale)
+    module = read_module(database_connection(), member.locale)
     found = module.find_step(step_id) if module else None
     if module is None or found is None:
         raise NotFound
@@ -134,7 +134,7 @@ def show_step(member: Member, step_id: str) -> ResponseReturnValue:
 @requires(Permission.PRESS_DONE)
 def press_step(member: Member, step_id: str) -> ResponseReturnValue:
     """Call a step done, or not done after all. What somebody read or skipped plays no part (CMP-1)."""
-    module = read_module(database_session(), member.locale)
+    module = read_module(database_connection(), member.locale)
     if module is None or module.find_step(step_id) is None or member.membership_id is None:
         raise NotFound
     try:

@@ -7,6 +7,7 @@ A view that says neither is never run. Whatever somebody may not see answers 404
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import wraps
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 TOKEN_LENGTH = 43
+OWN_PATH = re.compile(r"/[a-z0-9/-]{0,200}\Z")
+"""How the paths of a person's pages look; anything else, which an address can hold, is repeated on no page."""
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 
@@ -150,6 +153,7 @@ def form_token() -> str:
 
 
 def own_path() -> str:
-    """Return the path of this page below its session, for a form that comes back to it."""
+    """Return the path of this page below its session, for a form that comes back to it; home for one that is none."""
     home = url_for("progress.show_home") if "token" in g else "/"
-    return request.path.removeprefix(home.rstrip("/")) or "/"
+    path = request.path.removeprefix(home.rstrip("/")) or "/"
+    return path if OWN_PATH.match(path) else "/"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app, g, request
+from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
     from flask import Flask, Response
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection
 
     from config import Settings
     from lti_tool.kernel.clock import Clock
@@ -37,14 +38,25 @@ def instruments() -> Instruments:
     return found
 
 
-def database_session() -> Session:
-    """Return this request's database session, opened at the first call.
+def database_connection() -> Connection:
+    """Return this request's database connection, opened at the first call.
 
     A request that only reads never commits. A request that writes commits once, after the view, when it succeeded.
     """
-    if "database_session" not in g:
-        g.database_session = instruments().database.session(writes=_may_commit())
-    session: Session = g.database_session
+    connection: Connection | None = g.get("database_connection")
+    if connection is None:
+        connection = g.database_connection = instruments().database.connection(writes=_may_commit())
+    return connection
+
+
+def database_session() -> Session:
+    """Return a session on this request's connection, for who works with objects; it shares the one transaction."""
+    session: Session | None = g.get("database_session")
+    if session is None:
+        connection = database_connection()
+        if not connection.in_transaction():
+            connection.begin()  # so that the session joins a transaction, and has none of its own to commit
+        session = g.database_session = Session(connection, expire_on_commit=False)
     return session
 
 
@@ -61,14 +73,20 @@ def install_edge(app: Flask, tools: Instruments) -> None:
 
     @app.after_request
     def commit_once(response: Response) -> Response:
-        session: Session | None = g.get("database_session")
-        if session is not None and _may_commit() and response.status_code < _REFUSED:
-            session.commit()
+        connection: Connection | None = g.get("database_connection")
+        if connection is not None and _may_commit() and response.status_code < _REFUSED:
+            session: Session | None = g.get("database_session")
+            if session is not None:
+                session.flush()
+            connection.commit()
         return response
 
     @app.teardown_request
-    def close_session(_error: BaseException | None) -> None:
+    def close_connection(_error: BaseException | None) -> None:
         # What was not committed is undone here.
         session: Session | None = g.pop("database_session", None)
         if session is not None:
             session.close()
+        connection: Connection | None = g.pop("database_connection", None)
+        if connection is not None:
+            connection.close()

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import g, render_template, request
-from flask_babel import lazy_gettext as _
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.kernel.ids import new_reference
 from lti_tool.kernel.log import describe_error, log
+from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from flask_babel import LazyString
 
 _SERVER_ERROR = 500
+_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ _BROKEN = Refusal(
     "tool_error",
     _("Something went wrong on our side"),
     [NOTHING_LOST, _("Wait a moment and try again. We have been told, without your name.")],
+)
+_AWAY = Refusal(
+    "tool_away",
+    _("Rugzak is away for a moment"),
+    [NOTHING_LOST, _("Wait a minute, and open the activity again from your course.")],
 )
 _BAD_REQUEST = Refusal(
     "not_understood", _("We could not read that"), [_("What was sent is incomplete or damaged."), OPEN_AGAIN]
@@ -93,6 +100,13 @@ def install_errors(app: Flask) -> None:
             return error.get_response()
         refusal = _BY_STATUS.get(status, _BAD_REQUEST if status < _SERVER_ERROR else _BROKEN)
         return refuse(refusal, status)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def show_away(error: Exception) -> ResponseReturnValue:
+        # The database does not answer, or is busy for too long. That passes, and is not the visitor's doing.
+        log.error("web:database:away", request_id=g.get("request_id"), route=_route(), **describe_error(error))
+        return refuse(_AWAY, _UNAVAILABLE)
 
     @app.errorhandler(Exception)
     def show_own_error(error: Exception) -> ResponseReturnValue:

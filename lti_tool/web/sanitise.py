@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TAGS = frozenset({"p", "h2", "h3", "ul", "ol", "li", "strong", "blockquote", "br", "a"})
 _PROTOCOLS = frozenset({"https", "tel"})
+_TARGETS = ("#", "https://", "tel:")
+"""How a link may begin: the cleaner itself would also let through an address without a protocol."""
 _TERM = "term:"
 
 _markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "code", "fence", "hr", "html_block"])
@@ -34,10 +36,13 @@ def render_blocks(text: str) -> list[Block]:
 
     A link to ``term:x`` leads to the place ``#term-x`` on the same page. Raw HTML is shown as text.
     """
-    return [
-        Block(clean_html(_markdown.renderer.render(tokens, _markdown.options, {})), tuple(_link_terms(tokens)))
-        for tokens in _split(_markdown.parse(text))
-    ]
+    return [_render(tokens) for tokens in _split(_markdown.parse(text))]
+
+
+def _render(tokens: list[Token]) -> Block:
+    # Terms first: that is what makes their links lead to a place on the page, and the cleaner drops any other.
+    terms = tuple(_link_terms(tokens))
+    return Block(clean_html(_markdown.renderer.render(tokens, _markdown.options, {})), terms)
 
 
 def _split(tokens: list[Token]) -> Iterator[list[Token]]:
@@ -60,10 +65,17 @@ def _link_terms(tokens: list[Token]) -> Iterator[str]:
                 yield term
 
 
-def find_links(text: str) -> list[str]:
-    """Return the targets of all links in a Markdown text."""
-    tokens = [child for token in _markdown.parse(text) for child in token.children or ()]
-    return [str(token.attrGet("href")) for token in tokens if token.type == "link_open"]
+def find_links(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the target of every link in a Markdown text with its line, counted from 0.
+
+    It reads the whole text as the page will: a link may run over two lines, or have its address at the end.
+    """
+    for token in _markdown.parse(text):
+        line = token.map[0] if token.map else 0
+        for child in token.children or ():
+            if child.type == "link_open":
+                yield line, str(child.attrGet("href"))
+            line += child.type in ("softbreak", "hardbreak")
 
 
 def clean_html(html: str) -> str:
@@ -72,4 +84,4 @@ def clean_html(html: str) -> str:
 
 
 def _keep_attribute(tag: str, name: str, value: str) -> bool:
-    return tag == "a" and (name == "href" or (name, value) == ("class", "term"))
+    return tag == "a" and ((name, value) == ("class", "term") or (name == "href" and value.startswith(_TARGETS)))

@@ -117,7 +117,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("is_test_user", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("role IN ('learner', 'instructor', 'observer')", name="ck_membership_role"),
+        # op.f: a finished name. Else the naming convention would put its beginning before it once more.
+        sa.CheckConstraint("role IN ('learner', 'instructor', 'observer')", name=op.f("ck_membership_role")),
         sa.ForeignKeyConstraint(
             ["context_id"], ["course_context.id"], name="fk_membership_context_id_course_context", ondelete="CASCADE"
         ),

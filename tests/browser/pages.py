@@ -33,6 +33,13 @@ class Lms:
         self.page.goto(f"{self.demo.lms_url}/course/sw1/link/line?{query}")
         return self.tool()
 
+    def open_window(self, person: str = "amina", *, language: str = "nl") -> Tool:
+        """Open the tool in this whole window, as LMSs do on a phone."""
+        place = {"course": "sw1", "link": "line", "where": "window"}
+        self.page.goto(f"{self.demo.lms_url}/launch?{urlencode({'person': person, 'lang': language, **place})}")
+        self.page.locator("body[data-role]").wait_for()
+        return Tool(self.page.main_frame)
+
     def tool(self, name: str = "tool") -> Tool:
         """Find the tool in a frame of this page, once it shows a page for people and not the one that passes by."""
         arrived = "body[data-page]:not([data-page=check-cookies]) h1, [data-action=new-window]:visible"

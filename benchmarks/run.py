@@ -1,0 +1,178 @@
+"""Measures launches and pages of the tool, on SQLite and on PostgreSQL: ``python -m benchmarks.run [--quick]``.
+
+The tool runs as in production: its server with two workers, a database on disk. Both databases are measured in turn,
+round by round, so that whatever else the machine does meets both alike. Everything stays on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from benchmarks import drive, report, usage
+from benchmarks.lms import Lms, make_student, make_teacher, serve_lms
+from benchmarks.statements import count_statements, first_step
+from benchmarks.tool import ROOT, Tool, ToolError, run_tool
+from tests.postgres import PostgresError, TemporaryPostgres
+
+if TYPE_CHECKING:
+    from tests.demo_lms.platform import Person
+
+STUDENTS = 100
+"""As many as a page of the board shows."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    rounds: int
+    launches: int
+    pages: int
+    workers: int = 2
+
+
+FULL, QUICK = Plan(rounds=7, launches=400, pages=400), Plan(rounds=2, launches=100, pages=100)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="under 40 seconds: to see that it works, not to compare")
+    quick: bool = parser.parse_args().quick
+    if not usage.is_supported():
+        sys.stderr.write("The benchmark reads CPU time and memory from /proc, which only Linux has.\n")
+        return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        measure_all(QUICK if quick else FULL, quick=quick)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; nothing was written.\n")
+        return 130
+    except ToolError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def measure_all(plan: Plan, *, quick: bool) -> None:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rugzak-bench-")))
+        lms = stack.enter_context(serve_lms())
+        tools = _start_tools(stack, lms, folder, plan)
+        figures: dict[str, Any] = {tool.name: {"rounds": []} for tool in tools}
+        for tool in tools:
+            _say(f"{tool.name}: letting {STUDENTS} students and a teacher in")
+            asyncio.run(_warm_up(tool, lms))
+        for number in range(1, plan.rounds + 1):
+            for tool in tools:
+                measured = asyncio.run(_measure_round(tool, lms, plan))
+                figures[tool.name]["rounds"].append(measured)
+                _say(f"round {number} of {plan.rounds}, {tool.name}: {measured['launch_cpu_ms']:.2f} ms CPU a launch")
+        for tool in tools:
+            figures[tool.name]["statements"] = count_statements(tool, lms)
+            figures[tool.name]["key_fetches"] = lms.fetches[tool.name]
+    options = {"quick": quick, **plan.__dict__}
+    path = report.write_json(report.describe_run(options, figures), ROOT / "var" / "bench")
+    sys.stdout.write(f"\n{report.format_table(figures)}\n\nWritten to {path.relative_to(ROOT)}.\n")
+
+
+def _start_tools(stack: ExitStack, lms: Lms, folder: Path, plan: Plan) -> list[Tool]:
+    sqlite = run_tool("sqlite", f"sqlite:///{folder}/tool.sqlite3", lms, folder, workers=plan.workers)
+    tools = [stack.enter_context(sqlite)]
+    try:
+        url = stack.enter_context(TemporaryPostgres(durable=True)).url
+    except PostgresError as error:
+        _say(f"Only SQLite is measured. {str(error).splitlines()[0]}")
+        return tools
+    pid = _postgres_pid(url)
+    postgresql = run_tool("postgresql", url, lms, folder, workers=plan.workers, database_pid=pid)
+    return [*tools, stack.enter_context(postgresql)]
+
+
+def _postgres_pid(url: str) -> int:
+    folder = Path(parse_qs(urlsplit(url).query)["host"][0])
+    return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def _students(count: int) -> list[Person]:
+    return [make_student(number % STUDENTS) for number in range(count)]
+
+
+async def _warm_up(tool: Tool, lms: Lms) -> None:
+    """Let everybody in three times: so both workers have read keys, content and templates."""
+    for _ in range(3):
+        outcome = await drive.launch_people(tool, lms, [*_students(STUDENTS), make_teacher()])
+        drive.close(outcome.visits)
+        if outcome.errors:
+            raise ToolError(f"{tool.name}: a launch failed: {outcome.errors[0]}")
+
+
+async def _measure_round(tool: Tool, lms: Lms, plan: Plan) -> report.Round:
+    with _Meter(tool) as meter:
+        outcome = await drive.launch_people(tool, lms, _students(plan.launches))
+    done = len(outcome.visits)
+    figures = {"launches_per_second": done / outcome.clock_seconds, "errors": float(len(outcome.errors))}
+    figures |= meter.figures("launch", done, outcome.latencies["together"])
+    visits = outcome.visits[-drive.AT_ONCE :]
+    drive.close(outcome.visits[: -drive.AT_ONCE])
+    teachers = (await drive.launch_people(tool, lms, [make_teacher()] * drive.AT_ONCE)).visits
+    step = first_step(visits[0].page)
+    last = make_student(STUDENTS - 1)
+    for name, who, path, expected in (
+        ("home", visits, "/", "Benchmark of a launch"),
+        ("step", visits, step, "Benchmark of a launch"),
+        ("board", teachers, "/", str(last.name)),
+    ):
+        with _Meter(tool) as meter:
+            outcome = await drive.get_pages(who, path, plan.pages, expected)
+        figures |= meter.figures(name, len(outcome.latencies["page"]), outcome.latencies["page"])
+        figures["errors"] += len(outcome.errors)
+    drive.close([*visits, *teachers])
+    held = usage.memory(tool.pid)
+    return figures | {"worker_peak_mib": held.peak_worker, "tree_pss_mib": held.shared_out}
+
+
+class _Meter:
+    """Reads the CPU clocks of a tool and its database before and after."""
+
+    def __init__(self, tool: Tool) -> None:
+        self._tool = tool
+        self._tool_seconds = self._database_seconds = 0.0
+
+    def __enter__(self) -> Self:
+        self._tool_seconds, self._database_seconds = self._read()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        tool, database = self._read()
+        self._tool_seconds, self._database_seconds = tool - self._tool_seconds, database - self._database_seconds
+
+    def _read(self) -> tuple[float, float]:
+        database = self._tool.database_pid
+        return usage.cpu_seconds(self._tool.pid), usage.cpu_seconds(database) if database else 0.0
+
+    def figures(self, name: str, count: int, latencies: list[float]) -> report.Round:
+        count = max(1, count)
+        return {
+            f"{name}_cpu_ms": 1000 * self._tool_seconds / count,
+            f"{name}_cpu_with_database_ms": 1000 * (self._tool_seconds + self._database_seconds) / count,
+            f"{name}_p50_ms": 1000 * report.percentile(latencies, 0.5),
+            f"{name}_p95_ms": 1000 * report.percentile(latencies, 0.95),
+        }
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

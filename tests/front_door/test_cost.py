@@ -1,0 +1,175 @@
+"""What a login, a launch and a page cost in statements: fixed numbers, whatever the size of the course."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from lti_tool.kernel.ids import new_id
+from lti_tool.people.models import CourseContext, Membership, Person
+from lti_tool.progress.models import Done
+from tests.demo_lms.knobs import CLAIM
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tests.door import Door, Visit
+    from tests.police import StatementRecorder
+
+
+@pytest.fixture
+def step_ids(content: dict[str, Any]) -> list[str]:
+    return [step["id"] for step in content["modules"][0]["units"][0]["steps"]]
+
+
+def fill_course(session: Session, door: Door, step_ids: list[str], people: int, after: int = 0) -> None:
+    """Put students in the one course there is, half of them done with everything."""
+    context_id = session.execute(select(CourseContext.id)).scalar_one()
+    rows = [(new_id(), new_id(), number) for number in range(after, after + people)]
+    session.execute(
+        insert(Person),
+        [
+            {
+                "id": person,
+                "registration_id": door.registration_id,
+                "subject": f"s{number}",
+                "display_name": f"S {number}",
+            }
+            for person, _, number in rows
+        ],
+    )
+    session.execute(
+        insert(Membership),
+        [
+            {"id": member, "context_id": context_id, "person_id": person, "role": "learner", "is_test_user": False}
+            for person, member, _ in rows
+        ],
+    )
+    done = [{"membership_id": member, "step_id": step} for _, member, number in rows if number % 2 for step in step_ids]
+    session.execute(insert(Done), done)
+    session.commit()
+
+
+def test_login_costs_one_statement_and_no_commit(door: Door, recorder: StatementRecorder) -> None:
+    door.log_in()
+
+    assert (len(recorder.statements), recorder.commits) == (1, 0)
+
+
+def test_launch_of_somebody_who_was_here_costs_three_statements_and_one_commit(
+    door: Door, recorder: StatementRecorder
+) -> None:
+    door.enter()
+
+    door.enter()
+
+    assert len(recorder.statements) <= 3
+    assert len(recorder.writes()) == 1
+    assert recorder.commits == 1
+
+
+def test_launch_of_somebody_new_costs_six_statements_and_one_commit(door: Door, recorder: StatementRecorder) -> None:
+    # The platform's keys are known, the person and the course are not.
+    door.enter("bram", "sw1b")
+
+    door.enter("amina", "sw1")
+
+    assert len(recorder.statements) <= 6
+    assert recorder.commits == 1
+
+
+def test_launch_with_a_new_name_costs_one_statement_more(door: Door, recorder: StatementRecorder) -> None:
+    door.enter()
+
+    door.enter(spoil=lambda launch: launch.claims.update(name="Amina H."))
+
+    assert len(recorder.statements) <= 4
+    assert recorder.commits == 1
+
+
+def test_refused_launch_costs_one_statement_and_no_commit(door: Door, recorder: StatementRecorder) -> None:
+    door.enter()
+
+    assert door.launch(knob="broken_signature").status_code == 403
+    assert (len(recorder.statements), recorder.commits) == (1, 0)
+
+
+def test_launch_with_a_forged_state_costs_nothing(door: Door, recorder: StatementRecorder) -> None:
+    door.enter()
+
+    assert door.launch(knob="wrong_state").status_code == 403
+    assert recorder.statements == []
+
+
+def test_launch_in_a_large_course_costs_the_same(
+    door: Door, recorder: StatementRecorder, session: Session, step_ids: list[str]
+) -> None:
+    door.enter()
+    fill_course(session, door, step_ids, 300)
+
+    door.enter()
+
+    assert len(recorder.statements) <= 3
+
+
+def count_pages(visit: Visit, paths: list[str], recorder: StatementRecorder) -> dict[str, int]:
+    counts = {}
+    for path in paths:
+        visit.get(path)  # so that the edition is in this worker's memory
+        assert visit.get(path).status_code == 200
+        counts[path] = len(recorder.statements)
+        assert recorder.commits == 0
+    return counts
+
+
+@pytest.mark.parametrize("person", ["amina", "teacher", "mentor"])
+def test_page_costs_at_most_four_statements_and_the_same_in_a_large_course(
+    door: Door, recorder: StatementRecorder, session: Session, step_ids: list[str], person: str
+) -> None:
+    visit = door.enter(person)
+    paths = ["/", f"/step/{step_ids[0]}", f"/step/{step_ids[-1]}"]
+    fill_course(session, door, step_ids, 5)
+    small = count_pages(visit, paths, recorder)
+    fill_course(session, door, step_ids, 295, after=5)
+
+    large = count_pages(visit, paths, recorder)
+
+    assert max(small.values()) <= 4
+    assert large == small
+
+
+def test_every_page_of_a_board_costs_the_same(
+    door: Door, recorder: StatementRecorder, session: Session, step_ids: list[str]
+) -> None:
+    visit = door.enter("teacher")
+    fill_course(session, door, step_ids, 300)
+
+    counts = count_pages(visit, ["/?page=1", "/?page=2", "/?page=3"], recorder)
+
+    assert set(counts.values()) == {4}
+
+
+def test_page_outside_a_course_costs_one_statement(door: Door, recorder: StatementRecorder) -> None:
+    visit = door.enter(spoil=lambda launch: launch.claims.pop(f"{CLAIM}context"))
+
+    visit.get()
+
+    assert len(recorder.statements) == 1
+
+
+def test_press_costs_one_commit(door: Door, recorder: StatementRecorder, step_ids: list[str]) -> None:
+    visit = door.enter()
+
+    visit.post(f"/step/{step_ids[0]}/done", {"done": "yes"})
+
+    assert recorder.commits == 1
+    assert len(recorder.statements) <= 4
+
+
+@pytest.mark.parametrize("path", ["/", "/support", "/nothing-here"])
+def test_page_that_is_about_nobody_costs_nothing(door: Door, recorder: StatementRecorder, path: str) -> None:
+    door.client.get(path)
+
+    assert recorder.statements == []

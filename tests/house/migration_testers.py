@@ -1,0 +1,132 @@
+"""A tester for every migration: it fills the database before the step, and looks at it afterwards.
+
+A tester knows the tables as they were at its revision and reads them from the database itself, so that it stays true
+when the models have moved on.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from sqlalchemy import MetaData, func, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Table
+
+MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC).replace(tzinfo=None)
+"""As stored: UTC, without its zone."""
+
+
+class Tester(Protocol):
+    """Proves one migration with data in the database."""
+
+    def load(self, connection: Connection) -> None:
+        """Fill the database as it is before the step up."""
+
+    def check(self, connection: Connection) -> None:
+        """Look at it after the step up; what it leaves behind is there at the step down."""
+
+    def check_undone(self, connection: Connection) -> None:
+        """Look at it after the step down."""
+
+
+def tables_of(connection: Connection) -> dict[str, Table]:
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return {name: table for name, table in metadata.tables.items() if name != "alembic_version"}
+
+
+def fill_first_tables(connection: Connection) -> None:
+    """One of everything: a person with a role in a course, a session, and a step that is done."""
+    tables = tables_of(connection)
+    rows: dict[str, dict[str, Any]] = {
+        "curriculum_edition": {"id": "e" * 64, "content": '{"title": "één"}', "loaded_at": MOMENT},
+        "curriculum_release": {"line_id": "ykdstykn", "edition_id": "e" * 64},
+        "lti_registration": {
+            "id": "registration",
+            "name": "Hogeschool Voorbeeld",
+            "issuer": "https://lms.example",
+            "client_id": "tool-1",
+            "authorization_endpoint": "https://lms.example/authorize",
+            "token_endpoint": "https://lms.example/token",
+            "jwks_uri": "https://lms.example/jwks.json",
+            "created_at": MOMENT,
+        },
+        "lti_tool_key": {"id": "key", "public_jwk": "{}", "private_key": b"\x00\xff", "created_at": MOMENT},
+        "lti_deployment": {
+            "id": "deployment",
+            "registration_id": "registration",
+            "deployment_id": "1",
+            "created_at": MOMENT,
+        },
+        "lti_platform_keys": {"registration_id": "registration", "keys": '{"keys": []}', "tried_at": MOMENT},
+        "person": {"id": "person", "registration_id": "registration", "subject": "105", "display_name": "Esra Çelik"},
+        "course_context": {"id": "course", "deployment_id": "deployment", "lms_context_id": "17", "title": None},
+        "membership": {
+            "id": "membership",
+            "context_id": "course",
+            "person_id": "person",
+            "role": "learner",
+            "is_test_user": False,
+        },
+        "launch_session": {
+            "id": "session",
+            "login_state": "a" * 64,
+            "token": "b" * 64,
+            "browser": "c" * 64,
+            "person_id": "person",
+            "membership_id": "membership",
+            "role": "learner",
+            "locale": "nl",
+            "frame_origins": "https://lms.example",
+            "touched_at": MOMENT,
+            "ends_at": MOMENT,
+        },
+        "progress_done": {"membership_id": "membership", "step_id": "u56fbuib"},
+    }
+    assert set(rows) == set(tables), "the tester fills every table of its revision"
+    for name, row in rows.items():
+        connection.execute(tables[name].insert(), row)
+
+
+class FirstTables:
+    """0001: from nothing to the first tables."""
+
+    def load(self, connection: Connection) -> None:
+        assert tables_of(connection) == {}
+
+    def check(self, connection: Connection) -> None:
+        fill_first_tables(connection)
+        tables = tables_of(connection)
+        person = {"id": "other", "registration_id": "registration", "subject": "106"}
+        connection.execute(tables["person"].insert(), person)
+        member = {"id": "other", "context_id": "course", "person_id": "other", "is_test_user": False}
+        done = {"membership_id": "membership", "step_id": "u56fbuib"}
+        # The databases name the fault in words of their own.
+        for table, row, because in (
+            ("membership", {**member, "role": "coordinator"}, "ck_membership_role"),
+            ("membership", {**member, "role": "learner", "person_id": "person"}, "uq_membership|membership.context_id"),
+            ("person", {**person, "id": "third"}, "uq_person|person.registration_id"),
+            ("progress_done", done, "pk_progress_done|progress_done.membership_id"),
+            ("progress_done", {**done, "membership_id": "nobody"}, "fk_progress_done|FOREIGN KEY"),
+        ):
+            with pytest.raises(IntegrityError, match=because), connection.begin_nested():
+                connection.execute(tables[table].insert(), row)
+
+        # Whoever goes takes along what was theirs; the course and the content stay.
+        undo = connection.begin_nested()
+        connection.execute(tables["person"].delete())
+        left = {name for name, table in tables.items() if connection.scalar(select(func.count()).select_from(table))}
+        assert left.isdisjoint({"person", "membership", "launch_session", "progress_done"})
+        assert {"course_context", "lti_registration", "curriculum_edition"} <= left
+        undo.rollback()
+
+    def check_undone(self, connection: Connection) -> None:
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+
+
+TESTERS: dict[str, Tester] = {"0001": FirstTables()}
+"""One for each revision; without one the suite fails."""

@@ -1,0 +1,178 @@
+"""What is stored of people is exactly what docs/data.md tells them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.kernel.database import Base
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from lti_tool.kernel.database import Database
+    from tests.demo_lms.knobs import Launch
+    from tests.door import Door
+
+PAGE = (ROOT / "docs" / "data.md").read_text()
+
+COLUMNS = {
+    "person.id": "our own random id",
+    "person.registration_id": "the registration",
+    "person.subject": "(`sub`)",
+    "person.display_name": "display name",
+    "course_context.id": "our own id",
+    "course_context.deployment_id": "the deployment",
+    "course_context.lms_context_id": "the LMS's id for the course",
+    "course_context.title": "its title",
+    "membership.id": "person; course; role",
+    "membership.context_id": "course",
+    "membership.person_id": "person",
+    "membership.role": "role at the last launch",
+    "membership.is_test_user": "looking as a student",
+    "launch_session.id": "our own id",
+    "launch_session.login_state": "the used login",
+    "launch_session.token": "the token in the address",
+    "launch_session.browser": "the session's cookie",
+    "launch_session.person_id": "person",
+    "launch_session.membership_id": "membership",
+    "launch_session.role": "role",
+    "launch_session.locale": "language",
+    "launch_session.frame_origins": "which site may frame",
+    "launch_session.touched_at": "last use to within ten minutes",
+    "launch_session.ends_at": "latest end",
+    "progress_done.membership_id": "person, course",
+    "progress_done.step_id": "step",
+}
+"""The words with which docs/data.md tells of each column about a person, in the row of its table."""
+
+NEVER = re.compile(
+    r"(?:^|_)(?:e?mail|phone|photo|picture|avatar|birth|gender|student_number|user_?name|given|family|address|"
+    r"topic|prefer|interest|profile|notice|alternative|summary|"
+    r"opened|viewed|seen|visits|attempt|duration|minutes|count|length|score|note|text|done|created|updated)"
+)
+"""What nothing about a person is called: STO-3, CMP-2, NOT-5."""
+
+
+def tables() -> dict[str, Table]:
+    return dict(Base.metadata.tables)
+
+
+def about_people() -> set[str]:
+    """The tables that hang on a person, however far away; and the course, whose title tells where somebody studies."""
+    found = {"person", "course_context"}
+    while True:
+        more = {
+            name
+            for name, table in tables().items()
+            if {key.column.table.name for key in table.foreign_keys} & (found - {"course_context"})
+        }
+        if more <= found:
+            return found
+        found |= more
+
+
+def row_of(table: str) -> str:
+    rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{table}` ")]
+    assert len(rows) == 1, f"docs/data.md has no row for the table {table}"
+    return rows[0]
+
+
+def section(title: str) -> str:
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_data_page_names_every_table_and_no_other() -> None:
+    assert set(re.findall(r"^\| `(\w+)` ", PAGE, re.MULTILINE)) == set(tables())
+
+
+def test_data_page_tells_for_each_table_what_why_how_long_and_who() -> None:
+    short = [name for name in tables() if any(not cell.strip() for cell in row_of(name).strip("|").split("|"))]
+    widths = {len(row_of(name).strip("|").split("|")) for name in tables()}
+
+    assert short == []
+    assert widths == {5}
+
+
+@pytest.mark.parametrize("table", sorted(about_people()))
+def test_table_about_people_stands_under_people(table: str) -> None:
+    assert f"| `{table}` " in section("About people")
+
+
+def test_every_column_about_a_person_is_told() -> None:
+    stored = {f"{name}.{column.name}" for name in about_people() for column in tables()[name].columns}
+
+    assert stored == set(COLUMNS), "a new column about a person: tell it in docs/data.md, then here"
+
+
+@pytest.mark.parametrize(("column", "words"), sorted(COLUMNS.items()))
+def test_data_page_tells_of_the_column(column: str, words: str) -> None:
+    assert words in row_of(column.partition(".")[0])
+
+
+def test_sto_3_and_not_5_no_column_is_for_what_we_never_store() -> None:
+    stored = {column.name for name in about_people() for column in tables()[name].columns}
+
+    assert {name for name in stored if NEVER.search(name)} == set()
+
+
+def test_cmp_2_done_is_a_membership_and_a_step_and_nothing_else() -> None:
+    assert set(tables()["progress_done"].columns.keys()) == {"membership_id", "step_id"}
+
+
+def test_sto_3_launch_that_tells_everything_leaves_only_id_name_and_role(door: Door, database: Database) -> None:
+    told = {
+        "email": "told-email@voorbeeld.example",
+        "picture": "https://lms.example/told-photo.jpg",
+        "birthdate": "1999-12-31",
+        "phone_number": "+31600000001",
+        "address": {"formatted": "told-street 1"},
+        "gender": "told-gender",
+        "nickname": "told-nickname",
+        "preferred_username": "told-username",
+        "given_name": "told-given",
+        "family_name": "told-family",
+        "zoneinfo": "told-zone",
+    }
+
+    def tell(launch: Launch) -> None:
+        launch.claims.update(told)
+        claim = "https://purl.imsglobal.org/spec/lti/claim/"
+        launch.claims[f"{claim}lis"] = {"person_sourcedid": "told-student-number"}
+        launch.claims[f"{claim}custom"] = {"student_number": "told-student-number"}
+        launch.claims[f"{claim}ext"] = {"user_username": "told-username"}
+
+    visit = door.enter(spoil=tell)
+    visit.get("/step/u56fbuib")
+    visit.post("/step/u56fbuib/done", {"done": "yes"})
+
+    stored = everything(database)
+    assert "Amina Haddou" in stored
+    assert "told-" not in stored
+    assert "1999-12-31" not in stored
+    assert "31600000001" not in stored
+
+
+def test_press_leaves_no_time_behind(door: Door, database: Database) -> None:
+    visit = door.enter()
+    before = everything(database)
+
+    visit.post("/step/u56fbuib/done", {"done": "yes"})
+    visit.post("/step/u56fbuib/done", {"done": "no"})
+
+    assert everything(database) == before
+
+
+def everything(database: Database) -> str:
+    """All rows of all tables but those of the content, as text."""
+    with database.session(writes=False) as session:
+        return "\n".join(
+            f"{table.name}: {tuple(row)}"
+            for table in Base.metadata.sorted_tables
+            if not table.name.startswith("curriculum_")
+            for row in session.execute(select(table).order_by(*table.primary_key.columns))
+        )

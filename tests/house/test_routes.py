@@ -1,0 +1,164 @@
+"""Every address of the tool: which there are, who may open them, and what may be written there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lti_tool.app import create_app
+from lti_tool.people.permissions import Permission
+from lti_tool.web.access import AccessRule
+from lti_tool.web.edge import SAFE_METHODS
+from tests.clock import FrozenClock
+from tests.conftest import make_settings
+from tests.police import BASE_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from tests.door import Door
+
+SAVED = Path(__file__).with_name("routes.txt")
+
+PUBLIC = {
+    "curriculum.show_support": "who needs a place to go need not show who they are",
+    "launch.launch_tool": "a launch brings its own proof",
+    "launch.log_in": "a platform begins a login before anybody is known",
+    "launch.show_keys": "platforms check our signatures with these public keys",
+    "people.leave_session": "leaving must always work, on the address alone",
+    "web.send_static": "style sheets, letters and scripts hold nothing personal",
+    "web.show_front": "says what this address is; Moodle also fetches it when a tool is added",
+    "web.show_health": "a monitor asks whether the process answers",
+    "web.show_readiness": "a monitor asks whether the process can work",
+}
+"""Everything that answers without asking who is there, and why that is right. To add one is a decision."""
+
+GUARDED = {
+    "people.choose_language": Permission.KEEP_SESSION,
+    "progress.press_step": Permission.PRESS_DONE,
+    "progress.show_home": Permission.KEEP_SESSION,
+    "progress.show_step": Permission.READ_STEP,
+}
+
+FROM_OTHER_SITES = {"launch.launch_tool", "launch.log_in"}
+
+
+@pytest.fixture(scope="module")
+def tool(tool_apps: Callable[[str, str], Flask]) -> Flask:
+    """The tool on one database: its addresses do not depend on which."""
+    return tool_apps("sqlite", "")
+
+
+@pytest.fixture(scope="module")
+def rules(tool: Flask) -> dict[str, AccessRule]:
+    return {name: getattr(view, "access_rule", AccessRule()) for name, view in tool.view_functions.items()}
+
+
+def test_every_route_is_public_for_a_reason_or_asks_for_a_permission(rules: dict[str, AccessRule]) -> None:
+    unruled = [name for name, rule in rules.items() if bool(rule.public_because) == (rule.permission is not None)]
+
+    assert unruled == []
+
+
+def test_public_routes_are_listed_here_with_their_reason(rules: dict[str, AccessRule]) -> None:
+    public = {name: rule.public_because for name, rule in rules.items() if rule.permission is None}
+
+    assert public == PUBLIC
+
+
+def test_guarded_routes_are_listed_here_with_their_permission(rules: dict[str, AccessRule]) -> None:
+    guarded = {name: rule.permission for name, rule in rules.items() if rule.permission is not None}
+
+    assert guarded == GUARDED
+
+
+def test_only_a_platform_may_post_from_another_site(rules: dict[str, AccessRule]) -> None:
+    assert {name for name, rule in rules.items() if rule.from_other_sites} == FROM_OTHER_SITES
+
+
+def test_routes_of_a_person_are_all_below_a_session_and_nothing_else_is(
+    tool: Flask, rules: dict[str, AccessRule]
+) -> None:
+    below = {rule.endpoint for rule in tool.url_map.iter_rules() if rule.rule.startswith("/s/<token>/")}
+
+    assert below == {name for name, rule in rules.items() if rule.permission is not None} | {"people.leave_session"}
+
+
+def test_no_route_appears_or_vanishes_unnoticed(tool: Flask) -> None:
+    now = sorted(
+        f"{rule.rule} {','.join(sorted((rule.methods or set()) - {'HEAD', 'OPTIONS'}))} {rule.endpoint}"
+        for rule in tool.url_map.iter_rules()
+    )
+
+    saved = SAVED.read_text().splitlines()
+    gone, new = sorted(set(saved) - set(now)), sorted(set(now) - set(saved))
+    assert not gone, f"an address is a promise, and others stored it; keep it or redirect it: {gone}"
+    assert not new, f"add these to {SAVED.name}: {new}"
+
+
+def test_ext_4_leaving_is_the_one_get_that_may_commit(tool: Flask, rules: dict[str, AccessRule]) -> None:
+    methods: dict[str, set[str]] = {}
+    for rule in tool.url_map.iter_rules():
+        methods.setdefault(rule.endpoint, set()).update(rule.methods or ())
+
+    only_read = {name for name, allowed in methods.items() if allowed <= SAFE_METHODS}
+    assert {name for name in only_read if rules[name].writes} == {"people.leave_session"}
+    # Where both a GET and a POST lead to one view, nothing but a plain no keeps the GET from writing.
+    mixed = {name for name, allowed in methods.items() if name not in only_read and "GET" in allowed}
+    assert {name for name in mixed if rules[name].writes is not False} == set()
+
+
+def test_no_route_answers_other_methods_than_get_and_post(tool: Flask) -> None:
+    methods = {method for rule in tool.url_map.iter_rules() for method in rule.methods or ()}
+
+    assert methods == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
+    ran: list[str] = []
+    app = create_app(make_settings(f"sqlite:///{tmp_path}/tool.sqlite3"), clock=FrozenClock())
+
+    def forgotten() -> str:
+        ran.append("forgotten")
+        return "text"
+
+    app.add_url_rule("/forgotten", view_func=forgotten, methods=["GET", "POST"])
+
+    client = app.test_client()
+    answers = [client.get("/forgotten", base_url=BASE_URL), client.post("/forgotten", base_url=BASE_URL)]
+
+    assert ran == []
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method", "path"),
+    [
+        ("people.choose_language", "POST", "/language"),
+        ("progress.press_step", "POST", "/step/u56fbuib/done"),
+        ("progress.show_home", "GET", "/"),
+        ("progress.show_step", "GET", "/step/u56fbuib"),
+    ],
+)
+def test_guarded_view_never_runs_for_a_token_that_nobody_has(
+    door: Door, monkeypatch: pytest.MonkeyPatch, endpoint: str, method: str, path: str
+) -> None:
+    ran: list[str] = []
+    views = door.client.application.view_functions
+    rule = getattr(views[endpoint], "access_rule", None)
+
+    def note(**_arguments: str) -> str:
+        ran.append(endpoint)
+        return "text"
+
+    note.access_rule = rule  # type: ignore[attr-defined]
+    monkeypatch.setitem(views, endpoint, note)
+
+    answer = door.client.open("/s/" + "x" * 43 + path, method=method)
+
+    assert answer.status_code == 401
+    assert ran == []

@@ -1,0 +1,99 @@
+"""Reading the teacher's board and a student's overview back from their pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import html5lib
+
+from lti_tool.kernel.ids import new_id
+from lti_tool.people.models import CourseContext, Membership, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from xml.etree.ElementTree import Element
+
+    from sqlalchemy.orm import Session
+
+    from tests.door import Visit
+
+FIRST, SECOND, THIRD = "u56fbuib", "gwuczbwc", "gjcuwgtv"
+"""The steps of the real content, in order: 1.1, 1.2 and 1.4."""
+DONE, NOT_STARTED = "done", "not-started"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student on the board, as a reader of the page sees it."""
+
+    name: str
+    statuses: tuple[str, ...]
+
+
+def parse(html: str) -> Element:
+    return html5lib.parse(html, namespaceHTMLElements=False)
+
+
+def words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def board_rows(html: str) -> list[Row]:
+    return [
+        Row(words(row[0]), tuple(str(cell.get("data-status")) for cell in row[1:]))
+        for body in parse(html).iter("tbody")
+        for row in body
+    ]
+
+
+def board_of(visit: Visit, path: str = "/") -> dict[str, tuple[str, ...]]:
+    response = visit.get(path)
+    assert response.status_code == 200
+    return {row.name: row.statuses for row in board_rows(response.text)}
+
+
+def step_statuses(html: str) -> dict[str | None, str | None]:
+    """The steps of a student's overview, by number, with their status."""
+    return {item.get("data-step"): item.get("data-status") for item in parse(html).iter("li") if item.get("data-step")}
+
+
+def body_of(html: str) -> Element:
+    return next(iter(parse(html).iter("body")))
+
+
+def language_of(html: str) -> str | None:
+    return parse(html).get("lang")
+
+
+def press(visit: Visit, step: str = FIRST, done: str = "yes") -> int:
+    return visit.post(f"/step/{step}/done", {"done": done}).status_code
+
+
+def normalise(html: str, *names: str) -> str:
+    """Take out of a page what must differ from person to person: address, form token, names."""
+    html = re.sub(r"/s/[\w-]{43}", "/s/TOKEN", html)
+    html = re.sub(r'(name="form_token" value=")[\w-]+', r"\1TOKEN", html)
+    for name in names:
+        html = html.replace(name, "SOMEBODY")
+    return html
+
+
+def enrol(session: Session, course_title: str, names: Iterable[str | None]) -> list[str]:
+    """Put students in a course that a launch made, and return their ids; for when launching each would take long."""
+    context = session.query(CourseContext).filter_by(title=course_title).one()
+    registration = session.query(Person).first()
+    assert registration is not None
+    people = []
+    for name in names:
+        person = Person(id=new_id(), registration_id=registration.registration_id, subject=new_id(), display_name=name)
+        session.add(person)
+        people.append(person)
+    session.flush()
+    session.add_all(
+        Membership(id=new_id(), context_id=context.id, person_id=person.id, role="learner", is_test_user=False)
+        for person in people
+    )
+    session.commit()
+    return [person.id for person in people]

@@ -1,0 +1,112 @@
+"""What the pages of the line show, worked out without a page: content and progress brought together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti_tool.curriculum.kinds import find_kind
+from lti_tool.curriculum.line import Module, Step, Unit
+from lti_tool.progress.pages import build_overview, following_step
+
+if TYPE_CHECKING:
+    from lti_tool.progress.pages import Overview
+
+
+def step(name: str, minutes: int = 10) -> Step:
+    kind = find_kind("read")
+    assert kind is not None
+    return Step(name, f"1.{name}", f"Title {name}", kind, minutes, "aim", (), None)
+
+
+def unit(number: int, *steps: Step) -> Unit:
+    return Unit(f"unit-{number}", number, f"Unit {number}", "lead", "weld", "three-sources", steps)
+
+
+MODULE = Module(
+    "module", 1, "Year 1", "lead", (unit(1, step("a"), step("b", 15)), unit(2, step("c")), unit(3, step("d")))
+)
+ALL = frozenset("abcd")
+DONE = st.frozensets(st.sampled_from(sorted(ALL)) | st.text(max_size=8))
+
+
+def overview(*done: str) -> Overview:
+    return build_overview(MODULE, frozenset(done), lambda name: f"/step/{name}")
+
+
+def test_fresh_start_begins_with_the_first_step() -> None:
+    page = overview()
+
+    assert [row.status for row in page.steps] == ["open"] * 4
+    assert [row.status for row in page.units] == ["here", "ahead", "ahead"]
+    assert page.next_step is page.units[0].steps[0]
+
+
+def test_next_step_is_the_first_that_is_not_done() -> None:
+    page = overview("a", "c")
+
+    assert page.next_step is not None
+    assert page.next_step.id == "b"
+    assert [row.status for row in page.units] == ["here", "done", "ahead"]
+
+
+def test_everything_done_leaves_no_next_step() -> None:
+    page = overview(*ALL)
+
+    assert page.next_step is None
+    assert [row.status for row in page.units] == ["done"] * 3
+
+
+def test_step_that_was_done_and_is_gone_from_the_content_counts_for_nothing() -> None:
+    assert overview("gone") == overview()
+
+
+def test_row_repeats_what_the_content_says() -> None:
+    row = overview().steps[1]
+
+    assert (row.id, row.number, row.title, row.minutes, row.url) == ("b", "1.b", "Title b", 15, "/step/b")
+    assert overview().units[0].minutes == 25
+
+
+@pytest.mark.parametrize(("name", "following"), [("a", "b"), ("b", "c"), ("c", "d"), ("d", None)])
+def test_after_a_step_comes_the_next_one_also_in_the_next_unit(name: str, following: str | None) -> None:
+    found = following_step(overview(), name)
+
+    assert (found.id if found else None) == following
+
+
+@given(DONE)
+def test_at_most_one_step_is_next_and_it_is_open(done: frozenset[str]) -> None:
+    page = overview(*done)
+
+    following = [row for row in page.steps if row.is_next]
+    assert len(following) == (0 if done >= ALL else 1)
+    assert all(row.status == "open" for row in following)
+    assert page.next_step == (following[0] if following else None)
+
+
+@given(DONE)
+def test_exactly_what_was_pressed_is_done(done: frozenset[str]) -> None:
+    assert {row.id for row in overview(*done).steps if row.status == "done"} == done & ALL
+
+
+@given(DONE)
+def test_one_unit_is_here_while_anything_is_open(done: frozenset[str]) -> None:
+    statuses = [row.status for row in overview(*done).units]
+
+    assert statuses.count("here") == (0 if done >= ALL else 1)
+    for row in overview(*done).units:
+        assert (row.status == "done") == all(one.status == "done" for one in row.steps)
+
+
+@given(DONE)
+def test_what_somebody_did_changes_nothing_but_statuses(done: frozenset[str]) -> None:
+    page, fresh = overview(*done), overview()
+
+    def unchanging(one: Overview) -> list[tuple[object, ...]]:
+        return [(row.id, row.number, row.title, row.kind_name, row.minutes, row.url) for row in one.steps]
+
+    assert unchanging(page) == unchanging(fresh)
