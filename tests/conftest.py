@@ -138,6 +138,7 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
             session.execute(delete(table))
     store = app.extensions[PLATFORM_KEYS]
     store._parsed.clear()
+    store._failed_at.clear()
     store._fetch.reset()
     assert isinstance(tools.clock, FrozenClock)
     tools.clock.reset()

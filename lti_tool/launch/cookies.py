@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lti_tool.lti.state import COOKIE_PREFIX as _LOGIN_PREFIX
 from lti_tool.lti.state import LIFETIME
 from lti_tool.people.arrivals import LONGEST
 from lti_tool.people.visits import cookie_name
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from lti_tool.lti.state import LoginState
     from lti_tool.people.arrivals import OpenedSession
 
-_MOST_SESSIONS = 20
+_MOST = 20
+"""Of each of the two; browsers drop cookies of their own choice when a site has too many."""
+
 _SESSION_PREFIX = cookie_name("")
 
 
@@ -30,12 +33,16 @@ def keep_login(response: Response, state: LoginState) -> None:
 
 
 def keep_session(response: Response, opened: OpenedSession, state: LoginState, cookies: Mapping[str, str]) -> None:
-    """Give the browser the cookie of its session, and take the login's back."""
-    _set(response, state.cookie_name, "", 0)
-    # Browsers send the oldest cookie first.
-    kept = [name for name in cookies if name.startswith(_SESSION_PREFIX)]
-    for name in kept[: max(0, len(kept) + 1 - _MOST_SESSIONS)]:
-        _set(response, name, "", 0)
+    """Give the browser the cookie of its session.
+
+    The login's cookie stays for its ten minutes. It opens nothing any more, and whoever loads the launch again is then
+    told that the link was used, and not that the browser lost something.
+    """
+    for prefix in (_SESSION_PREFIX, _LOGIN_PREFIX):
+        # Browsers send the oldest cookie first.
+        kept = [name for name in cookies if name.startswith(prefix) and name != state.cookie_name]
+        for name in kept[: max(0, len(kept) + 1 - _MOST)]:
+            _set(response, name, "", 0)
     _set(response, cookie_name(opened.id), opened.cookie, int(LONGEST.total_seconds()))
 
 

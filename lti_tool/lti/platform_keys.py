@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _COOLDOWN = timedelta(minutes=1)
 _SHORTEST, _USUAL, _LONGEST = timedelta(minutes=10), timedelta(hours=6), timedelta(hours=24)
+_REST = timedelta(seconds=20)
+"""How long a worker does not ask again after a platform failed to answer: waiting for one keeps it from the others."""
 _STALE = timedelta(hours=24)
 """How long a key set is used after it ceased to be fresh, while its platform does not answer."""
 
@@ -69,7 +72,8 @@ class PlatformKeyStore:
         self._clock = clock
         self._fetch = fetch
         self._parsed: dict[str, _KeySet] = {}
-        self._lock = Lock()
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._failed_at: dict[str, datetime] = {}
 
     def find(self, registration: KnownRegistration, key_id: str) -> RSAPublicKey:
         """Return a platform's key.
@@ -80,20 +84,23 @@ class PlatformKeyStore:
         known = self._parsed.get(registration.id)
         if known is not None and now < known.fresh_until and key_id in known.keys:
             return known.keys[key_id]
-        # One thread asks; the others wait and then find what it found.
-        with self._lock:
+        # One thread asks; the others wait and then find what it found. One platform never waits for another.
+        with self._locks[registration.id]:
             return self._find_stored(registration, key_id, now)
 
     def _find_stored(self, registration: KnownRegistration, key_id: str, now: datetime) -> RSAPublicKey:
         stored = self._read(registration.id)
         if stored is not None and now < stored.fresh_until and key_id in stored.keys:
             return stored.keys[key_id]
+        if now - self._failed_at.get(registration.id, now - _REST) < _REST:
+            return self._fall_back(stored, key_id, now, unreachable=True)
         if not self._may_ask(registration.id, now, never_fetched=stored is None):
             return self._fall_back(stored, key_id, now, unreachable=stored is None)
         try:
             keys, fresh_for = self._fetch(registration.jwks_uri)
         except FetchError:
             log.warning("lti:platform_keys:unavailable", registration_id=registration.id)
+            self._failed_at[registration.id] = now
             return self._fall_back(stored, key_id, now, unreachable=True)
         fetched = self._store(registration.id, keys, now, fresh_for)
         if key_id not in fetched.keys:

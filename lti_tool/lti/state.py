@@ -23,6 +23,7 @@ from lti_tool.lti.refusals import LaunchRefusedError, Reason
 if TYPE_CHECKING:
     from lti_tool.kernel.key_ring import KeyRing
 
+COOKIE_PREFIX = "__Host-lti-"
 LIFETIME = 600
 """Seconds between a login and its launch."""
 
@@ -49,7 +50,7 @@ class LoginState:
     @property
     def cookie_name(self) -> str:
         """The name of this login's cookie: one for each login, so that two frames do not overwrite each other."""
-        return f"__Host-lti-{self.text[:10]}"
+        return COOKIE_PREFIX + self.text[:10]
 
     def fits_target(self, target_link_uri: str) -> bool:
         """Whether this is the target that was named at the login."""

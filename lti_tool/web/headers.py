@@ -38,5 +38,5 @@ def _frame_ancestors() -> str:
     """Pages of a person: their own LMS. Pages that hold nothing personal: anybody. Never X-Frame-Options."""
     member = g.get("member")
     if member is not None:
-        return " ".join(("'self'", *member.frame_origins))
-    return "'self'" if request.endpoint == "web.send_static" else "*"
+        return " ".join(member.frame_origins) or "'none'"
+    return "'none'" if request.endpoint == "web.send_static" else "*"

@@ -179,7 +179,7 @@ def test_withdrawn_key_is_refused_once_the_set_is_read_again(
 
 
 def test_platform_that_does_not_answer_at_first_gives_a_page_and_works_later(
-    door: Door, key_server: PlatformKeyServer, witness: Witness
+    door: Door, key_server: PlatformKeyServer, clock: FrozenClock, witness: Witness
 ) -> None:
     key_server.answers[JWKS] = fail
     launch = door.prepare()
@@ -189,16 +189,34 @@ def test_platform_that_does_not_answer_at_first_gives_a_page_and_works_later(
     witness.assert_refused(response, "keys_unavailable")
 
     key_server.serve(door.platform)
+    clock.move(seconds=20)
 
     assert door.launch().status_code == 303
 
 
-def test_launch_refused_for_want_of_keys_may_be_sent_again(door: Door, key_server: PlatformKeyServer) -> None:
+def test_platform_that_did_not_answer_is_left_alone_for_twenty_seconds(
+    door: Door, key_server: PlatformKeyServer, clock: FrozenClock
+) -> None:
+    """Waiting for one platform keeps a worker from all the others."""
+    key_server.answers[JWKS] = fail
+    door.launch()
+    clock.move(seconds=19)
+
+    response = door.launch()
+
+    assert response.status_code == 503
+    assert len(key_server.fetched) == 1
+
+
+def test_launch_refused_for_want_of_keys_may_be_sent_again(
+    door: Door, key_server: PlatformKeyServer, clock: FrozenClock
+) -> None:
     key_server.answers[JWKS] = fail
     launch = door.prepare()
     assert door.post(launch).status_code == 503
 
     key_server.serve(door.platform)
+    clock.move(seconds=20)
 
     assert door.post(launch).status_code == 303
 

@@ -1,0 +1,72 @@
+"""Choosing a language: on every page, remembered in the browser, and leading nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.progress.board import language_of
+
+if TYPE_CHECKING:
+    from tests.door import Door
+
+
+def test_language_stays_chosen_for_this_visit_and_in_this_browser(door: Door) -> None:
+    visit = door.enter()
+
+    response = visit.post("/language", {"language": "en", "back": "/"})
+
+    assert response.status_code == 303
+    assert language_of(visit.get("/step/gjcuwgtv").text) == "en"
+    assert language_of(door.enter("bram").get().text) == "en"
+    assert language_of(door.client.get("/support").text) == "en"
+
+
+def test_cookie_of_the_language_names_nobody(door: Door) -> None:
+    response = door.enter().post("/language", {"language": "en", "back": "/"})
+
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Host-lang=en; ")
+    for part in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"):
+        assert part in cookie
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"language": "de"},
+        {"language": ""},
+        {"language": "nl_NL"},
+        {"language": "en", "back": "https://elsewhere.example/"},
+        {"language": "en", "back": "elsewhere"},
+        {"language": "en", "back": "/\\elsewhere.example"},
+        {"language": "en", "back": "/step/x?y=z"},
+        {"language": "en", "back": "/" + "x" * 201},
+        {"language": "en", "back": "/step/\n"},
+    ],
+)
+def test_language_form_that_asks_for_something_else_is_refused(door: Door, form: dict[str, str]) -> None:
+    visit = door.enter()
+
+    assert visit.post("/language", form).status_code == 400
+
+    assert language_of(visit.get().text) == "nl"
+
+
+@pytest.mark.parametrize("back", ["/", "/step/gjcuwgtv", "//elsewhere.example".replace(".", "-"), "/language"])
+def test_language_leads_back_into_the_same_session(door: Door, back: str) -> None:
+    visit = door.enter()
+
+    response = visit.post("/language", {"language": "en", "back": back})
+
+    assert response.headers["Location"].startswith(visit.home.removeprefix("https://tool.example") + "/")
+
+
+@pytest.mark.parametrize("path", ["/step/x%00", "/step/%3Cb%3E", "/step/%F0%9F%8C%B3", "/step/A", "/step/" + "x" * 300])
+def test_page_of_a_strange_address_repeats_nothing_of_it(door: Door, path: str) -> None:
+    page = door.enter().get(path)
+
+    assert page.status_code == 404
+    assert 'name="back" value="/"' in page.text
