@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import statistics
@@ -88,7 +89,7 @@ def format_table(tools: dict[str, Any]) -> str:
     rows.append(["limits", *names])
     for label, value_of, limit in GOALS:
         values = [float(value_of(tools[name])) for name in names]
-        verdicts = [f"{value:.0f} {'kept' if value <= limit else 'NOT KEPT'}" for value in values]
+        verdicts = [f"{math.ceil(value)} {'kept' if value <= limit else 'NOT KEPT'}" for value in values]
         rows.append([f"{label}: {limit}", *verdicts])
     widths = [max(len(row[column]) for row in rows) for column in range(len(names) + 1)]
     return "\n".join(

@@ -40,7 +40,7 @@ class Plan:
     workers: int = 2
 
 
-FULL, QUICK = Plan(rounds=7, launches=400, pages=400), Plan(rounds=2, launches=100, pages=100)
+FULL, QUICK = Plan(rounds=7, launches=400, pages=400), Plan(rounds=2, launches=80, pages=60)
 
 
 def main() -> int:
