@@ -4,24 +4,26 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 BIN := .venv/bin
+# What is installed: for production without the tools of development, LOCK=requirements.lock
+LOCK ?= requirements-dev.lock
 PORT ?= 5000
 WORKERS ?= 2
 export PORT WORKERS
 
-.PHONY: help install demo run test lint fix bench screenshots messages locks
+.PHONY: help install demo run test lint content fix bench screenshots messages locks
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## Create .venv with exactly the locked packages
 
-.venv/.installed: requirements-dev.lock
+.venv/.installed: $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Rugzak needs Python 3.11 or later; name it with: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python lacks its venv module; on Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@touch $@
 
 demo: install ## Start the tool and a demo LMS, and print the one address to open
@@ -44,7 +46,10 @@ lint: install ## Check style, types and the floors of the house
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/flask --app wsgi content check
 
-lint: export RUGZAK_ENVIRONMENT = demo
+lint content: export RUGZAK_ENVIRONMENT = demo
+
+content: install ## Check the course content in modules/
+	@$(BIN)/flask --app wsgi content check
 
 fix: install ## Format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix .

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,7 +103,6 @@ class SettingsSchema(Schema):
         metadata=_about("The address people's browsers use for the tool, without a path: https://rugzak.example.org"),
     )
     DATABASE_URL = fields.String(
-        load_default="sqlite:///var/rugzak.sqlite3",
         metadata=_about("The database, as an SQLAlchemy URL: postgresql://… in production, sqlite:///file to try it"),
     )
     MASTER_KEYS = _MasterKeys(
@@ -142,8 +141,8 @@ class Settings:
 
     environment: str
     base_url: str
-    database_url: str
-    master_keys: tuple[tuple[str, bytes], ...]
+    database_url: str = field(repr=False)
+    master_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
     allow_loopback_platforms: bool
     clock_offset: timedelta
     exit_url: str
@@ -175,12 +174,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if demo:
         values.setdefault("BASE_URL", "http://localhost:5000")
         values.setdefault("MASTER_KEYS", DEMO_MASTER_KEYS)
+        values.setdefault("DATABASE_URL", "sqlite:///var/rugzak.sqlite3")
         values.setdefault("ALLOW_LOOPBACK_PLATFORMS", "yes")
     try:
         loaded: dict[str, Any] = SettingsSchema().load(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
-    for needed in ("BASE_URL", "MASTER_KEYS"):
+    for needed in ("BASE_URL", "MASTER_KEYS", "DATABASE_URL"):
         if needed not in loaded:
             message = f"{PREFIX}{needed} is not set; set it, or set {PREFIX}ENVIRONMENT=demo on your own computer."
             raise SettingsError(message)
@@ -212,6 +212,9 @@ def _sentence(error: ValidationError) -> str:
     return f"{PREFIX}{name} {what}."
 
 
+_BASE = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
+
+
 def _checked_base_url(text: str) -> str:
     try:
         parts = urlsplit(text.strip())
@@ -219,10 +222,11 @@ def _checked_base_url(text: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     plain = f"{parts.scheme}://{parts.hostname or ''}" + (f":{port}" if port else "")
-    if parts.scheme not in ("http", "https") or not parts.hostname or text.strip().rstrip("/").lower() != plain:
+    if not _BASE.fullmatch(plain) or text.strip().rstrip("/").lower() != plain:
         message = f"{PREFIX}BASE_URL must be an address without a path, such as https://rugzak.example.org."
         raise SettingsError(message)
-    return plain
+    # Browsers leave the usual port out, so we do.
+    return plain.removesuffix(":443" if parts.scheme == "https" else ":80")
 
 
 def _checked_database_url(text: str) -> str:

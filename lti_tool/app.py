@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 
 from config import Settings, load_settings
 from lti_tool.cli import install_commands
@@ -16,6 +17,7 @@ from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.kernel.log import configure_logging
 from lti_tool.launch.views import PLATFORM_KEYS, launch
 from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
+from lti_tool.lti.tool_keys import check_tool_key
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import is_allowed
 from lti_tool.people.views import people
@@ -28,12 +30,16 @@ from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
 from lti_tool.web.headers import install_headers
 from lti_tool.web.languages import current_language, install_languages
 from lti_tool.web.templates import install_templates
-from lti_tool.web.views import web
+from lti_tool.web.views import READINESS, check_schema, web
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from lti_tool.curriculum.contacts import Contact
     from lti_tool.people.member import Member
+
+CONTACTS = "rugzak_contacts"
+"""Reads the places to go, once. A server does so before its first page; commands do without."""
 
 MOST_BYTES = 256 * 1024
 """The largest request: a launch with room to spare."""
@@ -48,7 +54,6 @@ def create_app(
     :param clock: the computer's, moved as the settings say, when not given.
     :param fetch_keys: how platform keys are fetched; over the network when not given.
     :raises SettingsError: when a setting is missing or wrong.
-    :raises ContentError: when the support contacts cannot be read.
     """
     settings = settings or load_settings()
     configure_logging(settings.log_level)
@@ -72,6 +77,7 @@ def create_app(
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
     for room in (web, launch, people, curriculum, progress):
         app.register_blueprint(room)
+    app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
     _describe_visits(app, settings)
     install_commands(app)
@@ -90,15 +96,33 @@ def _show_session_ended(_error: SessionEndedError) -> ResponseReturnValue:
 
 
 def _describe_visits(app: Flask, settings: Settings) -> None:
-    contacts = load_contacts(settings.content_dir)
+    @cache
+    def contacts() -> dict[str, tuple[Contact, ...]]:
+        return load_contacts(settings.content_dir)
+
+    app.extensions[CONTACTS] = contacts
 
     @app.context_processor
     def describe_visit() -> dict[str, Any]:
         member: Member | None = g.get("member")
         return {
-            "contacts": contacts[current_language()],
+            "contacts": contacts()[current_language()],
             "visit": None if member is None else _Visit(member),
+            # Wherever the address names a visit, leaving ends it: on error pages too.
+            "leave_url": url_for("people.leave_session") if "token" in g else settings.exit_url,
+            **_addresses(in_visit=member is not None),
         }
+
+
+def _addresses(*, in_visit: bool) -> dict[str, str | None]:
+    """Return where the layout's links lead; the floor of the layout does not know the rooms."""
+    if not in_visit:
+        return {"home_url": None, "language_url": None, "support_url": url_for("curriculum.show_support")}
+    return {
+        "home_url": url_for("progress.show_home"),
+        "language_url": url_for("people.choose_language"),
+        "support_url": url_for("curriculum.show_support_in_visit"),
+    }
 
 
 class _Visit:
@@ -106,6 +130,6 @@ class _Visit:
 
     def __init__(self, member: Member) -> None:
         self.role = member.role
-        self.name = shown_name(instruments().key_ring, member, member)
+        self.name = shown_name(member, member)
         self.course = member.course_title or ""
         self.has_course = member.membership_id is not None

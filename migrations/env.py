@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from alembic import context
 from alembic.util import CommandError
@@ -16,6 +17,9 @@ import lti_tool.progress.models  # noqa: F401
 from config import SettingsError, load_settings
 from lti_tool.kernel.database import Base, Database
 from lti_tool.kernel.errors import RugzakError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def run_migrations() -> None:
@@ -34,9 +38,11 @@ def run_migrations() -> None:
         sys.exit(f"Rugzak cannot migrate: the database does not answer ({type(error.orig).__name__}).")
 
 
-def _migrate(connection: object) -> None:
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # A migration may take its time.
     context.configure(
-        connection=connection,  # type: ignore[arg-type]
+        connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
         compare_type=True,

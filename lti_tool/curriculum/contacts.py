@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lti_tool.curriculum.loader import LANGUAGES, read_contacts
+from lti_tool.curriculum.loader import read_contacts
+from lti_tool.web.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -101,12 +101,20 @@ def read_yaml(root: Path, name: str) -> SourceFile:
     return source
 
 
+def _read_bytes(root: Path, path: Path) -> bytes:
+    # Content comes from many hands: a link must not lead out of the folder, nor to something without an end.
+    if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
+        raise FileNotFoundError
+    with path.open("rb") as file:
+        return file.read(_MOST_BYTES + 1)
+
+
 def read_text(root: Path, name: str, problems: list[Problem]) -> str | None:
     """Read a text file below the content folder; None when that failed, with the reason noted."""
     path = root / name
     try:
-        raw = path.read_bytes()
-    except OSError:
+        raw = _read_bytes(root, path)
+    except (OSError, RuntimeError, ValueError):
         problems.append(Problem(name, 1, "is missing or cannot be read"))
         return None
     if len(raw) > _MOST_BYTES:

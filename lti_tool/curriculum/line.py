@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.curriculum.kinds import StepKind, find_kind
-from lti_tool.web.sanitise import render_blocks
+from lti_tool.web.sanitise import Block, render_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ class Term:
     """A word of the glossary, and what it means."""
 
     id: str
+    """Its number in the step."""
     name: str
     meaning: str
 
@@ -118,7 +119,10 @@ def _build_step(step: dict[str, Any], unit_number: int, language: str) -> Step:
     if kind is None:
         message = f"no such step kind: {step['kind']}"
         raise LookupError(message)
-    terms = {term["id"]: Term(term["id"], term["name"][language], term["meaning"][language]) for term in step["terms"]}
+    terms = {
+        term["id"]: Term(str(number), term["name"][language], term["meaning"][language])
+        for number, term in enumerate(step["terms"], start=1)
+    }
     summary = next((one["text"][language] for one in step["alternatives"] if one["kind"] == "summary"), None)
     return Step(
         id=step["id"],
@@ -133,18 +137,30 @@ def _build_step(step: dict[str, Any], unit_number: int, language: str) -> Step:
 
 
 def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
-    """Put blocks together until one uses a term for the first time: that one stands alone, beside its meaning."""
+    """Put blocks together until one uses a term for the first time: that one stands beside its meaning.
+
+    A heading stays with the block that it is the heading of.
+    """
     explained: set[str] = set()
-    gathered = ""
+    gathered: list[Block] = []
     for block in render_blocks(text):
         new = [term for term in dict.fromkeys(block.terms) if term not in explained]
-        if not new:
-            gathered += block.html
-            continue
-        if gathered:
-            yield Part(gathered, ())
-        yield Part(block.html, tuple(terms[term] for term in new))
         explained.update(new)
-        gathered = ""
+        if not new:
+            gathered.append(block)
+            continue
+        heading = [gathered.pop()] if gathered and gathered[-1].is_heading else []
+        if gathered:
+            yield _part(gathered, [], terms)
+        yield _part([*heading, block], new, terms)
+        gathered = []
     if gathered:
-        yield Part(gathered, ())
+        yield _part(gathered, [], terms)
+
+
+def _part(blocks: list[Block], new: list[str], terms: dict[str, Term]) -> Part:
+    html = "".join(block.html for block in blocks)
+    for name, term in terms.items():
+        # A place on the page shows in the address, and an address says nothing (EXT-6).
+        html = html.replace(f'href="#term-{name}"', f'href="#term-{term.id}"')
+    return Part(html, tuple(terms[name] for name in new))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lti_tool.curriculum.files import Problem, SourceFile, read_text, read_yaml
 from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import (
+    FIRST_YEAR_LIMITS,
     FOLDER,
+    MOST_INTENSITY,
     ContactsSchema,
     LineSchema,
     ModuleSchema,
@@ -18,13 +20,14 @@ from lti_tool.curriculum.schemas import (
 )
 from lti_tool.curriculum.wording import find_words
 from lti_tool.kernel.errors import RugzakError
+from lti_tool.web.languages import LANGUAGES
 from lti_tool.web.sanitise import find_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LANGUAGES = ("nl", "en")
+
 _HTML = re.compile(r"<[/!a-zA-Z]")
 
 
@@ -62,18 +65,18 @@ class _Reader:
 
     def _read_module(self, folder: str) -> dict[str, Any]:
         module = self._yaml(f"{folder}/module.yaml", ModuleSchema(), below="units")
-        module["units"] = [self._read_unit(f"{folder}/{name}") for name in module["units"]]
+        module["units"] = [self._read_unit(f"{folder}/{name}", module.get("number")) for name in module["units"]]
         return module
 
-    def _read_unit(self, folder: str) -> dict[str, Any]:
+    def _read_unit(self, folder: str, year: int | None) -> dict[str, Any]:
         unit = self._yaml(f"{folder}/unit.yaml", UnitSchema(), below="steps")
-        unit["steps"] = [self._read_step(f"{folder}/{name}") for name in unit["steps"]]
+        unit["steps"] = [self._read_step(f"{folder}/{name}", year) for name in unit["steps"]]
         numbers = [step["number"] for step in unit["steps"] if "number" in step]
         if numbers != sorted(set(numbers)):
             self.problems.append(Problem(f"{folder}/unit.yaml", 1, "steps must stand in the order of their numbers"))
         return unit
 
-    def _read_step(self, folder: str) -> dict[str, Any]:
+    def _read_step(self, folder: str, year: int | None) -> dict[str, Any]:
         source = read_yaml(self.root, f"{folder}/step.yaml")
         name = source.data.get("kind") if isinstance(source.data, dict) else None
         kind = find_kind(name)
@@ -85,6 +88,8 @@ class _Reader:
             for index, topic in enumerate(step["notice"]["topics"]):
                 if topic not in self._topics:
                     source.complain(("notice", "topics", index), f"“{topic}” is not in topics.yaml")
+                if year == 1 and step["notice"]["intensity"] > FIRST_YEAR_LIMITS.get(topic, MOST_INTENSITY):
+                    source.complain(("notice", "topics", index), f"“{topic}” comes too near for year 1; see the limits")
             _check_wording(step, source)
         # Of a step that is wrong itself we do not know the terms, so we say nothing of links to them.
         terms = {term["id"] for term in step["terms"]} if step else None

@@ -14,6 +14,8 @@ GESTURES = (
 ALTERNATIVES = ("later", "summary", "written", "observer", "fictional", "talk")
 MOST_INTENSITY = 3
 NEEDS_ALTERNATIVE = 2
+FIRST_YEAR_LIMITS = {"sexual-violence": 1, "suicide-mentioned": 1}
+"""How near a step of year 1 may come to these topics (NOT-2, product outline section 3)."""
 
 FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _Folder = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
@@ -59,7 +61,11 @@ class LineSchema(Schema):
 
     id = ContentId()
     title = both()
-    modules = fields.List(fields.String(validate=_Folder), required=True, validate=validate.Length(min=1))
+    modules = fields.List(
+        fields.String(validate=_Folder),
+        required=True,
+        validate=validate.Length(equal=1, error="must name one year; the tool shows no more than one yet"),
+    )
 
 
 class ModuleSchema(Schema):

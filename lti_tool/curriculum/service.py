@@ -24,7 +24,7 @@ _CONTENT = select(Edition.content).where(Edition.id == bindparam("edition_id"))
 
 
 class EditionError(RugzakError):
-    """A stored edition is not what it was when it was published."""
+    """An edition cannot be released, or is not what it was when it was published."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,16 @@ class Publication:
 
 
 def publish_line(session: Session, line: dict[str, Any], *, clock: Clock) -> Publication:
-    """Store a checked line as an edition and release it. The same content again changes nothing."""
+    """Store a checked line as an edition and release it. The same content again changes nothing.
+
+    :raises EditionError: when another line is released already: students would go on reading that one.
+    """
+    other = session.execute(select(Release.line_id).where(Release.line_id != line["id"]).limit(1)).scalar()
+    if other is not None:
+        message = (
+            f"another learning line is released here ({other}), and the tool shows one; give this one the same id."
+        )
+        raise EditionError(message)
     content = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     edition_id = fingerprint(content.encode())
     is_new = session.get(Edition, edition_id) is None

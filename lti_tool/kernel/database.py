@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _WRITES = "rugzak_writes"
 
+SCHEMA_REVISION = "0001"
+"""The newest migration: what the tables of this version are called."""
+
 
 class DatabaseError(RugzakError):
     """The database cannot be where the settings say."""
@@ -117,18 +120,24 @@ def _dialect(bind: Engine | Connection) -> Any:
     return import_module(f"sqlalchemy.dialects.{bind.dialect.name}")
 
 
+_PATIENCE = {"connect_timeout": 4, "options": "-c statement_timeout=20s -c lock_timeout=5s"}
+"""How long PostgreSQL is waited for: a worker that waits serves nobody, not even the page with the places to go."""
+
+
 def _create_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         # Checking a connection before use costs one round trip, and survives a fail-over.
-        return create_engine(parsed, pool_pre_ping=True, pool_size=5, max_overflow=5)
+        return create_engine(
+            parsed, pool_pre_ping=True, pool_size=5, max_overflow=5, hide_parameters=True, connect_args=_PATIENCE
+        )
     if parsed.database and parsed.database != ":memory:":
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             message = f"the folder of the database in RUGZAK_DATABASE_URL cannot be made: {error.strerror}."
             raise DatabaseError(message) from None
-    engine = create_engine(parsed)
+    engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

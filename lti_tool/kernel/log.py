@@ -17,27 +17,37 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-KEYS = frozenset(
-    {
-        "event", "level", "timestamp", "request_id", "method", "route", "status", "reason", "registration_id",
-        "claim", "edition_id", "key_id", "count", "error_type", "error_at", "logger",
-    }
-)  # fmt: skip
-"""Everything a log line may hold. A person's id is not in it."""
+KEYS = {
+    "event": r"[a-z_]+(?::[a-z_]+)*",
+    "level": r"[a-z]+",
+    "timestamp": r"[0-9T:.+Z-]+",
+    "request_id": r"[a-z2-7]{26}",
+    "registration_id": r"[a-z2-7]{26}",
+    "reference": r"[2-9A-Z]{4}",
+    "method": r"[A-Z]{3,7}",
+    "route": r"[a-z0-9_.:/<>-]+",
+    "reason": r"[a-z]+(?:_[a-z]+)*",
+    "claim": r"[A-Za-z_./:-]+",
+    "error_type": r"[A-Za-z_]+",
+    "error_at": r"[a-z_/.-]+:[0-9]+",
+    "logger": r"[A-Za-z0-9_.-]+",
+    "status": r"[0-9]{3}",
+}
+"""Everything that a log line may hold, and what it looks like. A person's id is not in it."""
 
-_CODE = re.compile(r"[A-Za-z0-9_.:/<>\-]{1,120}")
+_PATTERNS = {key: re.compile(pattern) for key, pattern in KEYS.items()}
+_MOST = 120
 _DROPPED = "[dropped]"
 
 
 def keep_listed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep only listed keys, and of those only values that look like codes."""
-    return {key: _safe(value) for key, value in event.items() if key in KEYS and value is not None}
+    return {key: _safe(key, value) for key, value in event.items() if key in KEYS and value is not None}
 
 
-def _safe(value: object) -> object:
-    if isinstance(value, (bool, int)):
-        return value
-    return value if isinstance(value, str) and _CODE.fullmatch(value) else _DROPPED
+def _safe(key: str, value: object) -> object:
+    text = str(value) if isinstance(value, (str, int)) else ""
+    return value if len(text) <= _MOST and _PATTERNS[key].fullmatch(text) else _DROPPED
 
 
 def describe_error(error: BaseException) -> dict[str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from lti_tool.kernel.clock import Clock
+    from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
     from lti_tool.lti.claims import LaunchClaims
     from lti_tool.lti.platform_keys import PlatformKeyStore
@@ -120,7 +121,7 @@ class CheckedLaunch:
 
 
 def check_launch(  # noqa: PLR0913 (each is something the check needs)
-    connection: Connection,
+    database: Database,
     given: Mapping[str, str],
     cookies: Mapping[str, str],
     *,
@@ -145,7 +146,9 @@ def check_launch(  # noqa: PLR0913 (each is something the check needs)
     state = read_state(key_ring, form["state"], now=now)
     _check_browser(state, cookies)
     token = SignedToken.read(form["id_token"])
-    registration = find_registration(connection, state.registration_id)
+    # A read of its own: what follows may have to wait for a platform's keys, and holds nothing meanwhile.
+    with database.connection(writes=False) as connection:
+        registration = find_registration(connection, state.registration_id)
     key = keys.find(registration, token.key_id)
     claims = verify_launch(token, key, registration=registration, state=state, now=now)
     return CheckedLaunch(claims, registration, state)

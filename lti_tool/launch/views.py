@@ -90,11 +90,9 @@ def launch_tool() -> ResponseReturnValue:
     """Let somebody in whom a platform sent, once."""
     tools = instruments()
     keys: PlatformKeyStore = current_app.extensions[PLATFORM_KEYS]
-    # Checking needs no write lock, and may have to wait for a platform's keys.
-    with tools.database.connection(writes=False) as connection:
-        checked = check_launch(
-            connection, _parameters(), request.cookies, key_ring=tools.key_ring, keys=keys, clock=tools.clock
-        )
+    checked = check_launch(
+        tools.database, _parameters(), request.cookies, key_ring=tools.key_ring, keys=keys, clock=tools.clock
+    )
     connection = database_connection()
     arrival = record_arrival(tools.database, connection, checked.claims, registration_id=checked.registration.id)
     opened = open_session(

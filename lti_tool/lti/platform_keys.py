@@ -13,16 +13,18 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from socket import SHUT_RDWR
+from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
 
-import requests
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import InvalidKeyError
 from jwt.algorithms import RSAAlgorithm
 from marshmallow import ValidationError
 from sqlalchemy import or_, select, update
-from urllib3.exceptions import HTTPError
 
 from lti_tool.kernel.log import log
 from lti_tool.lti.models import PlatformKeys
@@ -43,6 +45,8 @@ _STALE = timedelta(hours=24)
 
 _MOST_BYTES = 512 * 1024
 _MOST_SECONDS = 5
+_HEADERS = {"User-Agent": "Rugzak LTI tool", "Accept": "application/json", "Accept-Encoding": "identity"}
+"""Some Moodle sites answer 403 to a request without a User-Agent."""
 _MOST_KEYS = 50
 _LEAST_BITS = 2048
 
@@ -61,6 +65,7 @@ class Fetch(Protocol):
 @dataclass(frozen=True)
 class _KeySet:
     keys: dict[str, RSAPublicKey]
+    fetched_at: datetime
     fresh_until: datetime
 
 
@@ -95,7 +100,9 @@ class PlatformKeyStore:
         if now - self._failed_at.get(registration.id, now - _REST) < _REST:
             return self._fall_back(stored, key_id, now, unreachable=True)
         if not self._may_ask(registration.id, now, never_fetched=stored is None):
-            return self._fall_back(stored, key_id, now, unreachable=stored is None)
+            # Somebody asked a moment ago. If that brought keys, this key is unknown; else we cannot say yet.
+            answered = stored is not None and now - stored.fetched_at <= _COOLDOWN
+            return self._fall_back(stored, key_id, now, unreachable=not answered)
         try:
             keys, fresh_for = self._fetch(registration.jwks_uri)
         except FetchError:
@@ -113,14 +120,14 @@ class PlatformKeyStore:
         raise LaunchRefusedError(Reason.KEYS_UNAVAILABLE if unreachable else Reason.KEY_UNKNOWN)
 
     def _read(self, registration_id: str) -> _KeySet | None:
-        query = select(PlatformKeys.keys, PlatformKeys.fresh_until).where(
+        query = select(PlatformKeys.keys, PlatformKeys.fetched_at, PlatformKeys.fresh_until).where(
             PlatformKeys.registration_id == registration_id, PlatformKeys.fresh_until.is_not(None)
         )
         with self._database.session(writes=False) as session:
             row = session.execute(query).one_or_none()
         if row is None:
             return None
-        key_set = _KeySet(parse_keys(json.loads(row.keys)), row.fresh_until)
+        key_set = _KeySet(parse_keys(json.loads(row.keys)), row.fetched_at, row.fresh_until)
         self._parsed[registration_id] = key_set
         return key_set
 
@@ -151,7 +158,7 @@ class PlatformKeyStore:
         change = update(PlatformKeys).where(PlatformKeys.registration_id == registration_id)
         with self._database.session(writes=True) as session, session.begin():
             session.execute(change.values(keys=json.dumps(usable), fetched_at=now, fresh_until=fresh_until))
-        key_set = _KeySet(parse_keys(usable), fresh_until)
+        key_set = _KeySet(parse_keys(usable), now, fresh_until)
         self._parsed[registration_id] = key_set
         return key_set
 
@@ -175,43 +182,54 @@ def _parse_key(key: object) -> RSAPublicKey | None:
 
 
 class HttpFetch:
-    """Fetches a key set over the network, with a limit on everything."""
+    """Fetches a key set over the network, with one deadline over everything.
+
+    It stands on the standard library and not on ``requests``: the latter waits for each piece of an answer anew, so a
+    platform that sends a byte every four seconds could hold a worker for ever.
+    """
 
     def __init__(self, *, allow_loopback: bool) -> None:
         self._allow_loopback = allow_loopback
 
     def __call__(self, url: str) -> tuple[list[dict[str, Any]], timedelta | None]:
-        """Fetch the key set at an address.
+        """Fetch the key set at an address. Redirects are not followed.
 
         :raises FetchError: when it does not come within five seconds, is too large, or is no key set.
         """
         try:
             check_platform_address(url, loopback=self._allow_loopback)
-            # Some Moodle sites answer 403 to a request without a User-Agent.
-            headers = {"User-Agent": "Rugzak LTI tool", "Accept": "application/json"}
-            with requests.get(
-                url, headers=headers, timeout=_MOST_SECONDS, stream=True, allow_redirects=False
-            ) as response:
-                body = _read_body(response)
-                found = json.loads(body) if response.status_code == requests.codes.ok else None
-        except (requests.RequestException, HTTPError, ValidationError, OSError, ValueError, RecursionError) as error:
-            # HTTPError: we read the body ourselves, and there the library below speaks its own mind.
+            body, cache_control = _get(url)
+            found = json.loads(body)
+        except (HTTPException, ValidationError, OSError, ValueError, RecursionError) as error:
             raise FetchError from error
         keys = found.get("keys") if isinstance(found, dict) else None
         if not isinstance(keys, list):
             raise FetchError
-        return keys, _max_age(response.headers.get("Cache-Control", ""))
+        return keys, _max_age(cache_control)
 
 
-def _read_body(response: requests.Response) -> bytes:
-    """Read an answer whole; a platform that drips its bytes is given up, as is one that sends too many."""
-    deadline = time.monotonic() + _MOST_SECONDS
-    body = b""
-    while chunk := response.raw.read1(_MOST_BYTES, decode_content=True):
-        body += chunk
-        if len(body) > _MOST_BYTES or time.monotonic() > deadline:
-            raise FetchError
-    return body
+def _get(url: str) -> tuple[bytes, str]:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=_MOST_SECONDS)
+    began = time.monotonic()
+    connection.connect()
+    # Closing the line from outside ends whatever is being waited for.
+    left = _MOST_SECONDS - (time.monotonic() - began)
+    deadline = Timer(max(left, 0), connection.sock.shutdown, (SHUT_RDWR,))
+    deadline.daemon = True
+    deadline.start()
+    try:
+        path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        connection.request("GET", path, headers=_HEADERS)
+        response = connection.getresponse()
+        body = response.read(_MOST_BYTES + 1)
+    finally:
+        deadline.cancel()
+        connection.close()
+    if response.status != HTTPStatus.OK or len(body) > _MOST_BYTES:
+        raise FetchError
+    return body, response.headers.get("Cache-Control", "")
 
 
 def _max_age(header: str) -> timedelta | None:

@@ -39,12 +39,28 @@ def ensure_tool_key(session: Session, key_ring: KeyRing, clock: Clock) -> str:
         ToolKey(
             id=key_id,
             public_jwk=json.dumps({"kty": "RSA", "n": jwk["n"], "e": jwk["e"]}),
-            private_key=key_ring.encrypt(_PURPOSE, plain, bound_to=f"lti_tool_key.private_key:{key_id}"),
+            private_key=key_ring.encrypt(_PURPOSE, plain, bound_to=_place(key_id)),
             created_at=clock.now(),
         )
     )
     session.flush()
     return key_id
+
+
+def check_tool_key(session: Session, key_ring: KeyRing) -> None:
+    """Check that the newest private key can be opened, if there is one.
+
+    :raises KeyRingError: when the master keys that are set do not fit this database.
+    """
+    newest = session.execute(
+        select(ToolKey.id, ToolKey.private_key).order_by(ToolKey.created_at.desc(), ToolKey.id).limit(1)
+    ).one_or_none()
+    if newest is not None:
+        key_ring.decrypt(_PURPOSE, newest.private_key, bound_to=_place(newest.id))
+
+
+def _place(key_id: str) -> str:
+    return f"lti_tool_key.private_key:{key_id}"
 
 
 def read_public_keys(session: Session) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 from lti_tool.people.pseudonyms import pseudonym
 
 if TYPE_CHECKING:
-    from lti_tool.kernel.key_ring import KeyRing
     from lti_tool.people.member import Member
 
 
@@ -23,8 +22,8 @@ class Named(Protocol):
         """The name as the LMS sent it."""
 
 
-def shown_name(key_ring: KeyRing, person: Named, reader: Member) -> str:
+def shown_name(person: Named, reader: Member) -> str:
     """Return the name of a person as one reader sees it, in that reader's course and language."""
     if person.name:
         return person.name
-    return pseudonym(key_ring, person_id=person.person_id, context_id=reader.context_id, locale=reader.locale)
+    return pseudonym(person_id=person.person_id, context_id=reader.context_id, locale=reader.locale)

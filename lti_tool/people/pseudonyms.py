@@ -1,15 +1,13 @@
 """What to call somebody whose name the LMS does not send (STO-4).
 
-A pseudonym is made from a keyed hash of the person and the course: the same at every launch, another in every course,
-and nobody without the master key can tell who is behind it. It is computed, never stored.
+A pseudonym is made from a hash of our own ids of the person and the course: the same at every launch and after a change
+of keys, another in every course. Those ids are random and shown nowhere, so nobody without the database can tell who is
+behind it. It is computed, never stored.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from lti_tool.kernel.key_ring import KeyRing
+from hashlib import sha256
 
 _TREES = {
     "nl": (
@@ -24,11 +22,11 @@ _TREES = {
 _LISTS = {locale: tuple(words.split()) for locale, words in _TREES.items()}
 
 
-def pseudonym(key_ring: KeyRing, *, person_id: str, context_id: str | None, locale: str) -> str:
+def pseudonym(*, person_id: str, context_id: str | None, locale: str) -> str:
     """Return a tree and a number, such as *Berk 1402* (in English *Birch 1402*: the same tree).
 
     Two people in one course can meet by chance: in a course of 100, about one course in sixty.
     """
-    drawn = int.from_bytes(key_ring.mac("pseudonym", f"{context_id}|{person_id}".encode())[:8], "big")
+    drawn = int.from_bytes(sha256(f"pseudonym|{context_id}|{person_id}".encode()).digest()[:8], "big")
     trees = _LISTS[locale]
     return f"{trees[drawn % len(trees)]} {1000 + drawn // len(trees) % 9000}"

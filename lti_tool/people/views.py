@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
+from lti_tool.kernel.log import describe_error, log
 from lti_tool.people.permissions import Permission
 from lti_tool.people.visits import change_language, end_session
 from lti_tool.web.access import OWN_PATH, public, requires
@@ -53,6 +55,15 @@ def choose_language(member: Member) -> ResponseReturnValue:
 @people.get("/leave")
 @public("leaving must always work, on the address alone", writes=True)
 def leave_session() -> ResponseReturnValue:
-    """End the session and go to a page that shows nothing personal."""
-    end_session(database_session(), g.token, now=instruments().clock.now())
-    return redirect(instruments().settings.exit_url, 303)
+    """End the session and go to a page that shows nothing personal.
+
+    It is the one GET that commits, in a transaction of its own: a database that is away keeps nobody here.
+    """
+    tools = instruments()
+    try:
+        with tools.database.session(writes=True) as session, session.begin():
+            end_session(session, g.token, now=tools.clock.now())
+    except SQLAlchemyError as error:
+        # Without the route: who leaves is nobody's business (EXT-10).
+        log.error("people:session:not_ended", **describe_error(error))
+    return redirect(tools.settings.exit_url, 303)

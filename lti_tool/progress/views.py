@@ -14,7 +14,7 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.progress.pages import build_overview, following_step
 from lti_tool.progress.service import press_done, read_board, read_done, take_done_back
 from lti_tool.web.access import requires
-from lti_tool.web.edge import database_connection, database_session, instruments
+from lti_tool.web.edge import database_connection, database_session
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -87,8 +87,7 @@ def _show_board(member: Member, overview: Overview) -> ResponseReturnValue:
     board = read_board(database_connection(), context_id=str(member.context_id), page=number)
     if number > board.count:
         raise NotFound
-    key_ring = instruments().key_ring
-    people = [{"name": shown_name(key_ring, row, member), "done": row.done} for row in board.rows]
+    people = [{"name": shown_name(row, member), "done": row.done} for row in board.rows]
     return render_template(
         "progress/home_instructor.html",
         module=overview,

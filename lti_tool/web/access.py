@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from flask import abort, g, request, url_for
+from flask import abort, g, request
 
 from lti_tool.web.edge import SAFE_METHODS, instruments
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 TOKEN_LENGTH = 43
+VISITS = "/s/"
+_VISIT_PATH = re.compile(rf"{VISITS}([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?:/|\Z)")
 OWN_PATH = re.compile(r"/[a-z0-9/-]{0,200}\Z")
 """How the paths of a person's pages look; anything else, which an address can hold, is repeated on no page."""
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
@@ -120,9 +122,12 @@ def install_gate(
 def _keep_token_out_of_views(app: Flask) -> None:
     @app.url_value_preprocessor
     def take_token(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-        # Views never see the token; addresses get it back below.
-        if values and "token" in values:
+        # Views never see the token; addresses get it back below. A mistyped address below a visit belongs to it too:
+        # leaving from the page that says so must end the visit.
+        if values is not None and "token" in values:
             g.token = values.pop("token")
+        elif found := _VISIT_PATH.match(request.path):
+            g.token = found[1]
 
     @app.url_defaults
     def give_token(endpoint: str, values: dict[str, Any]) -> None:
@@ -142,18 +147,24 @@ def _refuse_other_sites() -> None:
 
 
 def _refuse_forged_form() -> None:
-    if not hmac.compare_digest(request.form.get("form_token", "").encode(), form_token().encode()):
+    given = request.form.get("form_token", "").encode()
+    macs = instruments().key_ring.macs("form token", g.token.encode())
+    # A page that was opened before the keys were rotated is as good as one opened after.
+    if not any(hmac.compare_digest(given, _form_token(mac).encode()) for mac in macs):
         abort(403)
 
 
 def form_token() -> str:
     """Return the hidden token of this session's forms. It hangs on the session and our key, and is stored nowhere."""
-    mac = instruments().key_ring.mac("form token", g.token.encode())
+    return _form_token(instruments().key_ring.mac("form token", g.token.encode()))
+
+
+def _form_token(mac: bytes) -> str:
     return urlsafe_b64encode(mac[:24]).decode("ascii")
 
 
 def own_path() -> str:
     """Return the path of this page below its session, for a form that comes back to it; home for one that is none."""
-    home = url_for("progress.show_home") if "token" in g else "/"
-    path = request.path.removeprefix(home.rstrip("/")) or "/"
+    home = f"{VISITS}{g.token}" if "token" in g else ""
+    path = request.path.removeprefix(home) or "/"
     return path if OWN_PATH.match(path) else "/"

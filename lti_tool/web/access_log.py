@@ -37,5 +37,6 @@ def install_access_log(app: Flask) -> None:
                 route=request.url_rule.rule if request.url_rule else "none",
                 status=response.status_code,
                 reason=g.get("refusal_code"),
+                reference=g.get("refusal_reference"),
             )
         return response

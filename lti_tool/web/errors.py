@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import g, render_template, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lti_tool.kernel.ids import new_reference
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SERVER_ERROR = 500
 _UNAVAILABLE = 503
+_AWAY_ERRORS = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
+"""The database is gone, too busy, or has become a copy that only reads."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,13 @@ SESSION_ENDED = Refusal(
 _BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE}
 
 
-def refuse(refusal: Refusal, status: int, *, retry_url: str | None = None) -> ResponseReturnValue:
+def refuse(refusal: Refusal, status: int) -> ResponseReturnValue:
     """Answer with a page that refuses.
 
-    :param retry_url: an address at which the same may succeed, opened in a new window.
+    The page's reference is in the request's log line, so that somebody who reads it out can be helped.
     """
-    reference = new_reference()
-    g.refusal_code = refusal.code
-    page = render_template("web/refused.html", refusal=refusal, reference=reference, status=status, retry_url=retry_url)
+    g.refusal_code, g.refusal_reference = refusal.code, new_reference()
+    page = render_template("web/refused.html", refusal=refusal, reference=g.refusal_reference, status=status)
     return page, status
 
 
@@ -95,14 +97,16 @@ def install_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def show_http_error(error: HTTPException) -> ResponseReturnValue:
+        cause = getattr(error, "original_exception", None)
+        if cause is not None:
+            # What fails after the view, such as the commit, comes wrapped.
+            return show_away(cause) if isinstance(cause, _AWAY_ERRORS) else show_own_error(cause)
         status = error.code or _SERVER_ERROR
         if status < 400:  # noqa: PLR2004 (a redirect of the router, such as a missing slash)
             return error.get_response()
         refusal = _BY_STATUS.get(status, _BAD_REQUEST if status < _SERVER_ERROR else _BROKEN)
         return refuse(refusal, status)
 
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(InterfaceError)
     def show_away(error: Exception) -> ResponseReturnValue:
         # The database does not answer, or is busy for too long. That passes, and is not the visitor's doing.
         log.error("web:database:away", request_id=g.get("request_id"), route=_route(), **describe_error(error))
@@ -110,6 +114,8 @@ def install_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def show_own_error(error: Exception) -> ResponseReturnValue:
+        if isinstance(error, _AWAY_ERRORS):
+            return show_away(error)
         log.error("web:request:failed", request_id=g.get("request_id"), route=_route(), **describe_error(error))
         return refuse(_BROKEN, _SERVER_ERROR)
 

@@ -114,8 +114,3 @@ def remember_language(response: Response, language: str) -> None:
 
 def _preferred_language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-
-
-def localised(texts: dict[str, str]) -> str:
-    """Choose the text of this page's language."""
-    return texts[current_language()]

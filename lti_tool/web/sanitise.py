@@ -30,6 +30,11 @@ class Block:
     terms: tuple[str, ...]
     """The glossary terms that it links to, in order."""
 
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading."""
+        return self.html.startswith("<h")
+
 
 def render_blocks(text: str) -> list[Block]:
     """Turn Markdown into safe HTML, block by block.

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from flask import Blueprint, render_template, request, send_from_directory
+from flask import Blueprint, current_app, render_template, request, send_from_directory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from lti_tool.kernel.database import SCHEMA_REVISION, DatabaseError
+from lti_tool.kernel.errors import RugzakError
 from lti_tool.web.access import public
-from lti_tool.web.edge import database_session
+from lti_tool.web.edge import database_session, instruments
 from lti_tool.web.templates import STATIC
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
+
+    from lti_tool.kernel.key_ring import KeyRing
+
+READINESS = "rugzak_readiness"
+
+
+class Readiness(Protocol):
+    """Something that must hold before the process can work."""
+
+    def __call__(self, session: Session, key_ring: KeyRing, /) -> None:
+        """Check it, and raise RugzakError with a sentence when it does not hold."""
+
 
 web = Blueprint("web", __name__)
 
@@ -29,7 +44,7 @@ def send_static(filename: str) -> ResponseReturnValue:
 
 
 @web.get("/")
-@public("says what this address is; Moodle also fetches it when a tool is added")
+@public("says what this address is, to who opens it by hand")
 def show_front() -> ResponseReturnValue:
     """Say that the tool is opened from a course."""
     return render_template("web/front.html")
@@ -45,9 +60,23 @@ def show_health() -> ResponseReturnValue:
 @web.get("/health/ready")
 @public("a monitor asks whether the process can work")
 def show_readiness() -> ResponseReturnValue:
-    """Say whether the database answers and is migrated."""
+    """Say whether the database answers, is migrated, and fits the keys."""
+    checks: tuple[Readiness, ...] = current_app.extensions[READINESS]
     try:
-        database_session().execute(text("SELECT count(*) FROM launch_session WHERE id = ''"))
+        for check in checks:
+            check(database_session(), instruments().key_ring)
     except SQLAlchemyError:
-        return {"status": "the database does not answer or is not migrated"}, 503
+        return {"status": "the database does not answer, or is not migrated"}, 503
+    except RugzakError as error:
+        return {"status": str(error)}, 503
     return {"status": "ok"}
+
+
+def check_schema(session: Session, _key_ring: KeyRing) -> None:
+    """Check that the database has the tables of this version.
+
+    :raises DatabaseError: when it has those of another.
+    """
+    if session.execute(text("SELECT version_num FROM alembic_version")).scalar() != SCHEMA_REVISION:
+        message = "the database is migrated to another version; run: alembic upgrade head"
+        raise DatabaseError(message)

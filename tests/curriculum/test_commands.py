@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from lti_tool.app import CONTACTS as READ_CONTACTS
 from lti_tool.app import create_app
 from lti_tool.curriculum.models import Edition, Release
 from tests.clock import FrozenClock
@@ -118,9 +119,9 @@ def test_check_needs_no_database(tmp_path: Path) -> None:
     assert run(app, "content", "check").exit_code == 0
 
 
-def test_tool_does_not_start_without_its_contacts(tmp_path: Path, tree: ContentTree) -> None:
+def test_server_does_not_start_without_its_contacts(tmp_path: Path, tree: ContentTree) -> None:
     (tree.root / CONTACTS).unlink()
     settings = make_settings(f"sqlite:///{tmp_path}/new.sqlite3", CONTENT_DIR=str(tree.root))
 
     with pytest.raises(Exception, match=r"^contacts\.yaml:1: is missing"):
-        create_app(settings, clock=FrozenClock())
+        create_app(settings, clock=FrozenClock()).extensions[READ_CONTACTS]()

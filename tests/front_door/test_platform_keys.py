@@ -459,7 +459,7 @@ KEY_SET = json.dumps({"keys": [public_jwk(FIRST)]}).encode()
 BAD = sorted(
     name.removeprefix("answer_").replace("_", "-")
     for name in vars(Answers)
-    if name.startswith("answer_") and name not in ("answer_good", "answer_plain", "answer_packed")
+    if name.startswith("answer_") and name not in ("answer_good", "answer_plain")
 )
 
 
@@ -480,7 +480,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     thread.join()
 
 
-@pytest.mark.parametrize(("path", "fresh_for"), [("good", timedelta(minutes=30)), ("plain", None), ("packed", None)])
+@pytest.mark.parametrize(("path", "fresh_for"), [("good", timedelta(minutes=30)), ("plain", None)])
 def test_key_set_is_fetched(server: str, path: str, fresh_for: timedelta | None) -> None:
     assert HttpFetch(allow_loopback=True)(f"{server}/{path}") == ([public_jwk(FIRST)], fresh_for)
 

@@ -31,13 +31,14 @@ PUBLIC = {
     "launch.show_keys": "platforms check our signatures with these public keys",
     "people.leave_session": "leaving must always work, on the address alone",
     "web.send_static": "style sheets, letters and scripts hold nothing personal",
-    "web.show_front": "says what this address is; Moodle also fetches it when a tool is added",
+    "web.show_front": "says what this address is, to who opens it by hand",
     "web.show_health": "a monitor asks whether the process answers",
     "web.show_readiness": "a monitor asks whether the process can work",
 }
 """Everything that answers without asking who is there, and why that is right. To add one is a decision."""
 
 GUARDED = {
+    "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
     "people.choose_language": Permission.KEEP_SESSION,
     "progress.press_step": Permission.PRESS_DONE,
     "progress.show_home": Permission.KEEP_SESSION,

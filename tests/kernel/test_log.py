@@ -46,9 +46,35 @@ def test_log_3_key_that_is_not_listed_never_prints_at_all(event: dict[str, Any])
     assert line_of(event) == "{}"
 
 
-@given(st.sampled_from(["a:b:c", "GET", "/s/<token>/step/<step_id>", "state_expired", "7k2m"]) | st.integers())
-def test_codes_and_numbers_are_printed(value: object) -> None:
-    assert json.loads(line_of({"reason": value})) == {"reason": value}
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("event", "a:b:c"),
+        ("method", "GET"),
+        ("route", "/s/<token>/step/<step_id>"),
+        ("reason", "state_expired"),
+        ("reference", "7K2M"),
+        ("status", 404),
+        ("error_at", "people/visits.py:71"),
+        ("request_id", "7c7ap5e2wjmyyrgj4wjjjdnxgq"),
+    ],
+)
+def test_codes_and_numbers_are_printed_under_their_own_key(key: str, value: object) -> None:
+    assert json.loads(line_of({key: value})) == {key: value}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("reason", "Esra"),
+        ("reason", "esra-de-vries"),
+        ("registration_id", "esra"),
+        ("reference", "abcd"),
+        ("status", 7),
+    ],
+)
+def test_log_3_name_under_a_listed_key_is_dropped(key: str, value: object) -> None:
+    assert json.loads(line_of({key: value})) == {key: "[dropped]"}
 
 
 @pytest.mark.parametrize(

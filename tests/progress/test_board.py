@@ -286,9 +286,9 @@ def test_page_beyond_the_last_is_empty(door: Door, session: Session) -> None:
     assert (board.rows, board.total) == ((), 0)
 
 
-def test_shown_name_of_somebody_with_a_name_needs_no_key() -> None:
+def test_shown_name_of_somebody_with_a_name_needs_no_reader() -> None:
     class Somebody:
         person_id = "person"
         name = "Amina Haddou"
 
-    assert shown_name(None, Somebody(), None) == "Amina Haddou"  # type: ignore[arg-type]
+    assert shown_name(Somebody(), None) == "Amina Haddou"  # type: ignore[arg-type]
