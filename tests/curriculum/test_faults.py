@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -326,3 +327,37 @@ FIELDS = (
 )
 def test_any_values_are_content_or_a_complaint(spoiled: Path, name: str, value: Any) -> None:
     assert_well_said(read_with(spoiled, name, json.dumps(value).encode()))
+
+
+# Content comes from many hands.
+
+
+def test_ops_8_link_out_of_the_folder_is_no_content(tree: ContentTree, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("The master key of the operator.\n")
+    text = tree.root / ENGLISH
+    text.unlink()
+    text.symlink_to(secret)
+
+    assert any(problem.startswith(f"{ENGLISH}:1: is missing") for problem in tree.problems())
+
+
+def test_ops_8_file_without_an_end_is_no_content(tree: ContentTree) -> None:
+    text = tree.root / ENGLISH
+    text.unlink()
+    os.mkfifo(text)
+
+    assert any("en.md:1: is missing" in problem for problem in tree.problems())
+
+
+@pytest.mark.parametrize("topic", ["sexual-violence", "suicide-mentioned"])
+def test_not_2_year_1_comes_no_nearer_to_some_topics(tree: ContentTree, topic: str) -> None:
+    tree.edit(STEP, "    - unsafe-home\n  intensity: 1", f"    - {topic}\n  intensity: 2")
+
+    assert any(f"“{topic}” comes too near for year 1" in problem for problem in tree.problems())
+
+
+def test_second_year_is_refused_until_the_tool_shows_it(tree: ContentTree) -> None:
+    tree.edit(LINE, "  - year-1", "  - year-1\n  - year-2")
+
+    assert any("must name one year" in problem for problem in tree.problems())
