@@ -141,7 +141,7 @@ def test_readiness_needs_the_tables_of_this_version(door: Door, tools: Instrumen
     with tools.database.session(writes=True) as session, session.begin():
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     assert response.status_code == 503
-    assert "alembic upgrade head" in response.json["status"]
+    assert "alembic upgrade head" in response.text
 
 
 def test_readiness_needs_the_master_key_that_fits(
@@ -157,4 +157,4 @@ def test_readiness_needs_the_master_key_that_fits(
     response = door.client.get("/health/ready")
 
     assert response.status_code == 503
-    assert "RUGZAK_MASTER_KEYS" in response.json["status"]
+    assert "RUGZAK_MASTER_KEYS" in response.text
