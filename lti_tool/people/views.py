@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, g, redirect, request, url_for
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from flask import Blueprint, g, redirect, request
+from marshmallow import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
 from lti_tool.kernel.log import describe_error, log
 from lti_tool.people.permissions import Permission
+from lti_tool.people.schemas import LanguageSchema
 from lti_tool.people.visits import change_language, end_session
-from lti_tool.web.access import OWN_PATH, public, requires
+from lti_tool.web.access import VISITS, public, requires
 from lti_tool.web.edge import database_session, instruments
-from lti_tool.web.languages import LANGUAGES, remember_language
+from lti_tool.web.languages import remember_language
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -23,18 +24,6 @@ if TYPE_CHECKING:
     from lti_tool.people.member import Member
 
 people = Blueprint("people", __name__, url_prefix="/s/<token>")
-
-
-class LanguageSchema(Schema):
-    """The form in the foot of every page."""
-
-    class Meta:
-        """The form token is checked at the gate."""
-
-        unknown = EXCLUDE
-
-    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
-    back = fields.String(load_default="/", validate=validate.Regexp(OWN_PATH))
 
 
 @people.post("/language")
@@ -46,14 +35,14 @@ def choose_language(member: Member) -> ResponseReturnValue:
     except ValidationError:
         raise BadRequest from None
     change_language(database_session(), member, form["language"])
-    home = url_for("progress.show_home").rstrip("/")
-    response: Response = redirect(home + form["back"], 303)
+    response: Response = redirect(f"{VISITS}{g.token}{form['back']}", 303)
     remember_language(response, form["language"])
     return response
 
 
 @people.get("/leave")
-@public("leaving must always work, on the address alone", writes=True)
+# Not in the log either: who leaves is nobody's business (EXT-10).
+@public("leaving must always work, on the address alone", writes=True, is_logged=False)
 def leave_session() -> ResponseReturnValue:
     """End the session and go to a page that shows nothing personal.
 

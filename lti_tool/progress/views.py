@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest, NotFound
 
 from lti_tool.curriculum.service import read_module
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.progress.pages import build_overview, following_step
+from lti_tool.progress.schemas import DoneSchema, PageSchema
 from lti_tool.progress.service import press_done, read_board, read_done, take_done_back
 from lti_tool.web.access import requires
 from lti_tool.web.edge import database_connection, database_session
@@ -24,28 +25,6 @@ if TYPE_CHECKING:
     from lti_tool.progress.pages import Overview
 
 progress = Blueprint("progress", __name__, url_prefix="/s/<token>")
-
-
-class DoneSchema(Schema):
-    """The press at the end of a step."""
-
-    class Meta:
-        """The form token is checked at the gate."""
-
-        unknown = EXCLUDE
-
-    done = fields.String(required=True, validate=validate.OneOf(["yes", "no"]))
-
-
-class PageSchema(Schema):
-    """Which page of a list."""
-
-    class Meta:
-        """Other parameters mean nothing here."""
-
-        unknown = EXCLUDE
-
-    page = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))
 
 
 def _step_url(step_id: str) -> str:

@@ -43,6 +43,8 @@ class AccessRule:
     writes: bool | None = None
     """Whether the request may commit; by its method when not said. Leaving writes although it is a GET, because it
     must work from a plain link; a login by POST writes nothing."""
+    is_logged: bool = True
+    """Whether the request gets a line in the log."""
 
 
 class Visitor(Protocol):
@@ -75,11 +77,13 @@ def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue
     return decorate
 
 
-def public(because: str, *, from_other_sites: bool = False, writes: bool | None = None) -> Callable[[View], View]:
+def public(
+    because: str, *, from_other_sites: bool = False, writes: bool | None = None, is_logged: bool = True
+) -> Callable[[View], View]:
     """Let anybody run a view, and say why that is right."""
 
     def decorate(view: View) -> View:
-        rule = AccessRule(public_because=because, from_other_sites=from_other_sites, writes=writes)
+        rule = AccessRule(public_because=because, from_other_sites=from_other_sites, writes=writes, is_logged=is_logged)
         cast("Any", view).access_rule = rule
         return view
 

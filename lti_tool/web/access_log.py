@@ -16,11 +16,11 @@ from lti_tool.kernel.log import log
 if TYPE_CHECKING:
     from flask import Flask, Response
 
-_QUIET = frozenset({"web.send_static", "web.show_health", "web.show_readiness"})
+    from lti_tool.web.access import AccessRule
 
 
 def install_access_log(app: Flask) -> None:
-    """Log every request but those for static files and health."""
+    """Log every request but those whose rule says that they are not."""
 
     @app.before_request
     def name_request() -> None:
@@ -28,8 +28,8 @@ def install_access_log(app: Flask) -> None:
 
     @app.after_request
     def log_request(response: Response) -> Response:
-        # Leaving is logged nowhere (EXT-10).
-        if request.endpoint not in _QUIET and request.endpoint != "people.leave_session":
+        rule: AccessRule | None = g.get("access_rule")
+        if rule is None or rule.is_logged:
             log.info(
                 "web:request:answered",
                 request_id=g.get("request_id"),

@@ -34,7 +34,7 @@ web = Blueprint("web", __name__)
 
 
 @web.get("/static/<path:filename>")
-@public("style sheets, letters and scripts hold nothing personal")
+@public("style sheets, letters and scripts hold nothing personal", is_logged=False)
 def send_static(filename: str) -> ResponseReturnValue:
     """Send a static file; one that is addressed with its content's hash may be kept."""
     response = send_from_directory(STATIC, filename)
@@ -51,14 +51,14 @@ def show_front() -> ResponseReturnValue:
 
 
 @web.get("/health")
-@public("a monitor asks whether the process answers")
+@public("a monitor asks whether the process answers", is_logged=False)
 def show_health() -> ResponseReturnValue:
     """Say that the process answers."""
     return {"status": "ok"}
 
 
 @web.get("/health/ready")
-@public("a monitor asks whether the process can work")
+@public("a monitor asks whether the process can work", is_logged=False)
 def show_readiness() -> ResponseReturnValue:
     """Say whether the database answers, is migrated, and fits the keys."""
     checks: tuple[Readiness, ...] = current_app.extensions[READINESS]
