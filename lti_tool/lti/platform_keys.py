@@ -66,6 +66,7 @@ class Fetch(Protocol):
 class _KeySet:
     keys: dict[str, RSAPublicKey]
     fetched_at: datetime
+    tried_at: datetime
     fresh_until: datetime
 
 
@@ -99,7 +100,9 @@ class PlatformKeyStore:
             return stored.keys[key_id]
         if now - self._failed_at.get(registration.id, now - _REST) < _REST:
             return self._fall_back(stored, key_id, now, unreachable=True)
-        if not self._may_ask(registration.id, now, never_fetched=stored is None):
+        # Looked at before it is claimed, so that a flood of made-up key ids writes nothing.
+        just_asked = stored is not None and timedelta(0) <= now - stored.tried_at < _COOLDOWN
+        if just_asked or not self._may_ask(registration.id, now, never_fetched=stored is None):
             # Somebody asked a moment ago. If that brought keys, this key is unknown; else we cannot say yet.
             answered = stored is not None and now - stored.fetched_at <= _COOLDOWN
             return self._fall_back(stored, key_id, now, unreachable=not answered)
@@ -120,14 +123,15 @@ class PlatformKeyStore:
         raise LaunchRefusedError(Reason.KEYS_UNAVAILABLE if unreachable else Reason.KEY_UNKNOWN)
 
     def _read(self, registration_id: str) -> _KeySet | None:
-        query = select(PlatformKeys.keys, PlatformKeys.fetched_at, PlatformKeys.fresh_until).where(
+        columns = (PlatformKeys.keys, PlatformKeys.fetched_at, PlatformKeys.tried_at, PlatformKeys.fresh_until)
+        query = select(*columns).where(
             PlatformKeys.registration_id == registration_id, PlatformKeys.fresh_until.is_not(None)
         )
         with self._database.session(writes=False) as session:
             row = session.execute(query).one_or_none()
         if row is None:
             return None
-        key_set = _KeySet(parse_keys(json.loads(row.keys)), row.fetched_at, row.fresh_until)
+        key_set = _KeySet(parse_keys(json.loads(row.keys)), row.fetched_at, row.tried_at, row.fresh_until)
         self._parsed[registration_id] = key_set
         return key_set
 
@@ -158,7 +162,7 @@ class PlatformKeyStore:
         change = update(PlatformKeys).where(PlatformKeys.registration_id == registration_id)
         with self._database.session(writes=True) as session, session.begin():
             session.execute(change.values(keys=json.dumps(usable), fetched_at=now, fresh_until=fresh_until))
-        key_set = _KeySet(parse_keys(usable), now, fresh_until)
+        key_set = _KeySet(parse_keys(usable), now, now, fresh_until)
         self._parsed[registration_id] = key_set
         return key_set
 

@@ -42,7 +42,9 @@ class Lms:
 
     def tool(self, name: str = "tool") -> Tool:
         """Find the tool in a frame of this page, once it shows a page for people and not the one that passes by."""
-        arrived = "body[data-page]:not([data-page=check-cookies]) h1, [data-action=new-window]:visible"
+        arrived = (
+            "body[data-page]:not([data-page=check-cookies]) h1, [data-new-window] [data-action=new-window]:visible"
+        )
         self.page.frame_locator(f"iframe[name={name}]").locator(arrived).first.wait_for()
         frame = self.page.frame(name=name)
         assert frame is not None

@@ -69,7 +69,7 @@ def test_browser_that_refuses_cookies_in_frames_is_offered_a_new_window(
     assert framed.page_name == "check-cookies"
 
     with context.expect_page() as opened:
-        framed.frame.locator("[data-action=new-window]:visible").click()
+        framed.frame.locator("[data-new-window] [data-action=new-window]").click()
     opened.value.locator("body[data-role]").wait_for()
 
     assert Tool(opened.value.main_frame).role == "learner"

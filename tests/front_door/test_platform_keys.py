@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tests.conftest import PlatformKeyServer
     from tests.door import Door
     from tests.front_door.witness import Witness
+    from tests.police import StatementRecorder
 
 JWKS = "https://lms.example/jwks.json"
 FIRST, SECOND = named_key("platform"), named_key("second")
@@ -151,6 +152,15 @@ def test_unknown_key_does_not_keep_known_keys_out(
     assert reason_of(store, registration, "unknown") is Reason.KEY_UNKNOWN
 
     assert store.find(registration, key_id(FIRST)) is not None
+
+
+def test_flood_of_unknown_key_ids_writes_nothing(door: Door, recorder: StatementRecorder) -> None:
+    door.enter()
+    door.launch(knob="unknown_kid")
+
+    door.launch(knob="unknown_kid")
+
+    assert recorder.writes() == []
 
 
 def test_new_key_of_the_platform_comes_in(door: Door, key_server: PlatformKeyServer, clock: FrozenClock) -> None:
