@@ -132,4 +132,3 @@ class _Visit:
         self.role = member.role
         self.name = shown_name(member, member)
         self.course = member.course_title or ""
-        self.has_course = member.membership_id is not None

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from lti_tool.curriculum.line import Module, build_modules
 from lti_tool.curriculum.models import Edition, Release
 from lti_tool.kernel.errors import RugzakError
-from lti_tool.kernel.key_ring import fingerprint
+from lti_tool.kernel.ids import digest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +49,7 @@ def publish_line(session: Session, line: dict[str, Any], *, clock: Clock) -> Pub
         )
         raise EditionError(message)
     content = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    edition_id = fingerprint(content.encode())
+    edition_id = digest(content)
     is_new = session.get(Edition, edition_id) is None
     if is_new:
         session.add(Edition(id=edition_id, content=content, loaded_at=clock.now()))
@@ -87,7 +87,7 @@ def _cached(edition_id: str, language: str) -> tuple[Module, ...] | None:
 
 
 def _remember(edition_id: str, content: str, language: str) -> tuple[Module, ...]:
-    if fingerprint(content.encode()) != edition_id:
+    if digest(content) != edition_id:
         message = "a stored edition of the learning line was changed after it was published; load the content again."
         raise EditionError(message)
     modules = build_modules(json.loads(content), language)

@@ -40,6 +40,6 @@ def new_reference() -> str:
     return "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(4))
 
 
-def digest(secret: str) -> str:
-    """Return what is stored instead of a secret: its SHA-256, in hex."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def digest(text: str) -> str:
+    """Return the SHA-256 of a text, in hex: what is stored instead of a secret, and what names a content."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -6,7 +6,6 @@ import hmac
 import os
 import re
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -76,8 +75,3 @@ class KeyRing:
         except (InvalidTag, KeyError, ValueError):
             message = "something encrypted could not be opened: it was changed, or the master key is another one."
             raise KeyRingError(message) from None
-
-
-def fingerprint(data: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hex."""
-    return sha256(data).hexdigest()

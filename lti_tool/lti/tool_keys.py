@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.algorithms import RSAAlgorithm
 from sqlalchemy import select
 
-from lti_tool.kernel.key_ring import fingerprint
+from lti_tool.kernel.ids import digest
 from lti_tool.lti.models import ToolKey
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ def read_public_keys(session: Session) -> list[dict[str, Any]]:
 def _thumbprint(jwk: dict[str, Any]) -> str:
     """Return the RFC 7638 thumbprint of an RSA key."""
     canonical = json.dumps({"e": jwk["e"], "kty": "RSA", "n": jwk["n"]}, separators=(",", ":"), sort_keys=True)
-    return base64.urlsafe_b64encode(bytes.fromhex(fingerprint(canonical.encode()))).decode().rstrip("=")
+    return base64.urlsafe_b64encode(bytes.fromhex(digest(canonical))).decode().rstrip("=")
