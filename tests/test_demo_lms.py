@@ -155,6 +155,7 @@ def test_only_staff_has_the_context_role_of_a_teacher() -> None:
         "teacher",
         "coordinator",
         "administrator",
+        "nonediting_teacher",
     }
     assert any(role.endswith("institution/person#Instructor") for role in PEOPLE["joost"].roles)
 
@@ -358,6 +359,10 @@ ADDRESSES = [
     "/two?left=amina&right=teacher&place=sw1/line",
     "/authorize",
     "/return?person=amina&course=sw1&link=line&lti_errormsg=Fout",
+    "/admin",
+    f"{PAGE}&storage=parent",
+    "/storage?person=amina&course=sw1&link=line&storage=frame",
+    "/storage/answer",
     "/nowhere",
 ]
 
@@ -394,6 +399,18 @@ def test_pages_load_nothing_from_elsewhere(browser: FlaskClient, address: str, l
         "/course/other/link/line?person=amina",
         f"{PAGE}&knob=other",
         f"{PAGE}&lang=xx",
+        f"{PAGE}&storage=other",
+    f"{PAGE}&storage_from=other",
+        f"{PAGE}&frame=other",
+        f"{PAGE}&look=other",
+        f"{PAGE}&deployment=4",
+        f"{PAGE}&tool=nobody",
+        "/launch?person=amina&course=sw1&link=line&tool=nobody",
+        "/admin/register?url=javascript:alert(1)",
+        "/admin/register?url=http://localhost:5000/lti/register/x&family=other",
+        "/admin/register?url=http://localhost:5000/lti/register/x&container=other",
+        "/admin/register?url=http://localhost:5000/lti/register/x&tool=nobody",
+        "/openid-configuration?fault=other",
         "/start?person=amina&place=sw1",
         "/two?left=amina&place=sw1/line",
         "/launch",

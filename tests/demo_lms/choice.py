@@ -14,15 +14,45 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from tests.demo_lms.knobs import KNOBS
 from tests.demo_lms.people import COURSES, PEOPLE
+from tests.demo_lms.tools import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.demo_lms.platform import Course, Link, Person
+    from tests.demo_lms.world import Course, Link, Person
 
 LANGUAGES = ("nl", "en")
-PLACES = ("frame", "window")
-LOGINS = ("post", "get")
+STORAGE_FRAME = "lti_storage_frame"
+STORAGES: dict[str, str | None] = {
+    "off": None,
+    "parent": "_parent",
+    "frame": STORAGE_FRAME,
+    "capabilities": None,
+    "silent": "_parent",
+    "wrong_origin": STORAGE_FRAME,
+    "foreign_frame": STORAGE_FRAME,
+    "wrong_id": "_parent",
+    "wrong_key": "_parent",
+    "error": "_parent",
+    "wrong_value": "_parent",
+    "forgets": "_parent",
+}
+"""The ways of platform storage, each with the target that the login names."""
+
+IN_A_FRAME = frozenset({"frame", "capabilities", "wrong_origin", "foreign_frame"})
+"""The ways of storage in which a frame beside the tool's answers, and not the page."""
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "lang": LANGUAGES,
+    "where": ("frame", "window"),
+    "login": ("post", "get"),
+    "storage": tuple(STORAGES),
+    "storage_from": ("login", "launch"),
+    "frame": ("listening", "off"),
+    "look": tuple(LOOKS),
+    "deployment": ("1", "2", "3"),
+}
+"""What can be chosen from a short list, the ordinary choice first."""
 
 
 class UnknownChoiceError(LookupError):
@@ -31,7 +61,10 @@ class UnknownChoiceError(LookupError):
 
 @dataclass(frozen=True)
 class Choice:
-    """One choice, by the short names that stand in the addresses; no knob means a good launch."""
+    """One choice, by the short names that stand in the addresses; no knob means a good launch.
+
+    `tool` is the client id of a tool that registered itself; whether there is one, only the LMS knows.
+    """
 
     person: str
     course: str
@@ -40,6 +73,12 @@ class Choice:
     where: str = "frame"
     login: str = "post"
     knob: str = ""
+    storage: str = "off"
+    storage_from: str = "login"
+    frame: str = "listening"
+    look: str = "plain"
+    deployment: str = "1"
+    tool: str = ""
 
     def __post_init__(self) -> None:
         """Refuse names that are not known; raises UnknownChoiceError."""
@@ -47,9 +86,7 @@ class Choice:
             self.person in PEOPLE
             and self.course in COURSES
             and self.link in COURSES[self.course].links
-            and self.lang in LANGUAGES
-            and self.where in PLACES
-            and self.login in LOGINS
+            and all(getattr(self, name) in allowed for name, allowed in OPTIONS.items())
             and (not self.knob or self.knob in KNOBS)
         )
         if not known:
@@ -71,6 +108,21 @@ class Choice:
     def changed(self, **changes: str) -> dict[str, Any]:
         """Give the choice as it stands in an address, with something else in it."""
         return self.query() | changes
+
+    @property
+    def storage_target(self) -> str | None:
+        """The target of platform storage that the login names, if any."""
+        return STORAGES[self.storage]
+
+    @property
+    def has_storage_frame(self) -> bool:
+        """Whether a frame of the LMS stands beside the tool to keep its data."""
+        return self.storage in IN_A_FRAME
+
+    @property
+    def other_deployment(self) -> str | None:
+        """The id of a deployment that the tool was never told of, or None for the ordinary one."""
+        return None if self.deployment == OPTIONS["deployment"][0] else self.deployment
 
     @property
     def who(self) -> Person:

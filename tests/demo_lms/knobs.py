@@ -10,20 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.demo_lms.signing import (
-    WEAK_BITS,
-    Claims,
-    SigningKey,
-    key_id,
-    named_key,
-    public_pem,
-    sign_token,
-)
+from tests.demo_lms.launch import Launch
+from tests.demo_lms.signing import WEAK_BITS, key_id, named_key, public_pem
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+__all__ = ["CLAIM", "KNOBS", "SCRIPT", "Knob", "Launch", "Spoil"]
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 SCRIPT = "<script>alert(1)</script>"
@@ -31,35 +23,6 @@ HOUR = 3600
 OVERSIZE = 300_000
 DEPTH = 5_000
 A_WORD = "hello"
-
-
-@dataclass
-class Launch:
-    """One launch on its way to the tool, all of it open to change until it is sent.
-
-    `form` holds the fields beside the token. An `id_token` put there by a knob goes out in place of the
-    signed one, and a form with an `error` has no token at all. `payload` replaces the claims by a text that
-    is to be signed as it stands. `repeat` asks the sender to send the same form twice.
-    """
-
-    claims: Claims
-    header: Claims
-    key: SigningKey
-    form: dict[str, str]
-    published: list[RSAPrivateKey]
-    payload: str | None = None
-    repeat: bool = False
-
-    def token(self) -> str:
-        """Sign what there is now."""
-        payload = json.dumps(self.claims) if self.payload is None else self.payload
-        return sign_token(payload, self.header, self.key)
-
-    def fields(self) -> dict[str, str]:
-        """Give the form to post to the tool."""
-        if "id_token" in self.form or "error" in self.form:
-            return dict(self.form)
-        return {**self.form, "id_token": self.token()}
 
 
 Spoil = Callable[[Launch], None]

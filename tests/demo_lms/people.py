@@ -7,18 +7,25 @@ LTI has no role for a coordinator. The coordinator here arrives as somebody does
 a whole programme: Administrator of the institution and of the course, and Instructor in it. Nobody else has
 `membership#Administrator`, so a tool can hang its own coordinator role on it; the administrator of the LMS
 arrives as in Moodle, without it.
+
+Nor has the vocabulary a membership of observer: there is a Mentor, which Canvas sends for its observers, with
+sub-roles such as the Auditor here, and an Observer in the institution, which says nothing about a course.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.demo_lms.platform import Course, Link, Person
+from tests.demo_lms.world import Course, Link, Person
 
 _LIS = "http://purl.imsglobal.org/vocab/lis/v2"
 LEARNER = f"{_LIS}/membership#Learner"
 INSTRUCTOR = f"{_LIS}/membership#Instructor"
 MENTOR = f"{_LIS}/membership#Mentor"
+TEACHING_ASSISTANT = f"{_LIS}/membership/Instructor#TeachingAssistant"
+CONTENT_DEVELOPER = f"{_LIS}/membership#ContentDeveloper"
+AUDITOR = f"{_LIS}/membership/Mentor#Auditor"
+OBSERVER_HERE = f"{_LIS}/institution/person#Observer"
 COURSE_ADMINISTRATOR = f"{_LIS}/membership#Administrator"
 STUDENT_HERE = f"{_LIS}/institution/person#Student"
 TEACHER_HERE = f"{_LIS}/institution/person#Instructor"
@@ -142,6 +149,48 @@ CAST: dict[str, Part] = {
         "Administrator of the LMS, who arrives as from Moodle.",
         "staff",
     ),
+    "teaching_assistant": Part(
+        Person(
+            "3e19a6d4-b58c-4f02-97ad-c4e7150b8f62",
+            "Thijs",
+            "Verhoeven",
+            "t.verhoeven@voorbeeld.example",
+            (TEACHING_ASSISTANT,),
+        ),
+        "Student-assistent: helpt de docent in deze cursus.",
+        "Teaching assistant: helps the teacher in this course.",
+        "staff",
+    ),
+    "nonediting_teacher": Part(
+        Person("6", "Hatice", "Yildiz", "h.yildiz@voorbeeld.example", (INSTRUCTOR,)),
+        "Docent zonder bewerkrechten, die binnenkomt zoals vanuit Moodle.",
+        "Non-editing teacher, who arrives as from Moodle.",
+        "staff",
+    ),
+    "designer": Part(
+        Person(
+            "a80f6c31-27de-4b95-8c60-f9d1e35b7a48",
+            "Pieter",
+            "Smeets",
+            "p.smeets@voorbeeld.example",
+            (CONTENT_DEVELOPER,),
+        ),
+        "Ontwerper: maakt de cursus, maar geeft er geen les in.",
+        "Designer: makes the course, but does not teach it.",
+        "staff",
+    ),
+    "site_administrator": Part(
+        Person(
+            "c7d20e95-6f1b-4a38-b942-08e5a1f6d37c",
+            "Ilse",
+            "de Groot",
+            "i.degroot@voorbeeld.example",
+            (ADMINISTRATOR_HERE, SYSTEM_ADMINISTRATOR),
+        ),
+        "Beheerder van de leeromgeving die niet aan de cursus meedoet.",
+        "Administrator of the LMS who is no member of the course.",
+        "staff",
+    ),
     "test_student": Part(
         Person(
             "5d3c9a18-e7b0-4162-9c4f-a80b6d2e7f53",
@@ -170,6 +219,18 @@ CAST: dict[str, Part] = {
         ),
         "Meekijker: ziet de cursus, maar is geen student en geen docent.",
         "Observer: sees the course, but is neither student nor teacher.",
+        "others",
+    ),
+    "auditor": Part(
+        Person(
+            "f2b8d70a-91c4-4e5f-a3d6-7b60c9e81d25",
+            "Wim",
+            "Janssen",
+            "w.janssen@voorbeeld.example",
+            (AUDITOR, OBSERVER_HERE),
+        ),
+        "Toehoorder: kijkt mee om de opleiding te beoordelen.",
+        "Auditor: looks along to review the programme.",
         "others",
     ),
 }

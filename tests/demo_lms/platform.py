@@ -11,13 +11,15 @@ A whole launch, with every way to spoil it, is `platform.launch(...)` and `KNOBS
 
 from __future__ import annotations
 
+import copy
 import json
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tests.demo_lms.knobs import CLAIM, KNOBS, Knob, Launch
-from tests.demo_lms.signing import Claims, SigningKey, key_id, named_key, public_jwk, sign_token
+from tests.demo_lms.signing import Claims, SigningKey, create_key, key_id, named_key, public_jwk, sign_token
+from tests.demo_lms.tools import SCOPES, RegisteredTool, service_claims
+from tests.demo_lms.world import Course, Link, Person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,52 +27,13 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+    from tests.demo_lms.tokens import IssuedToken
+
 __all__ = ["CLAIM", "KNOBS", "Course", "Knob", "Launch", "Link", "Person", "Platform"]
 
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 LIFETIME = 300
 """How long a token is valid, in seconds. Moodle gives 60, Canvas an hour."""
-
-AGS = "https://purl.imsglobal.org/spec/lti-ags"
-NRPS = "https://purl.imsglobal.org/spec/lti-nrps"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with an account in the LMS; `id` becomes `sub`, a name or e-mail of None is not sent."""
-
-    id: str
-    given_name: str | None
-    family_name: str | None
-    email: str | None
-    roles: tuple[str, ...]
-    locale: str | None = "nl"
-
-    @property
-    def name(self) -> str | None:
-        """The whole name, or None for somebody whose LMS keeps it back."""
-        return " ".join(part for part in (self.given_name, self.family_name) if part) or None
-
-
-@dataclass(frozen=True)
-class Link:
-    """A resource link: the thing in a course that opens the tool."""
-
-    id: str
-    title: str
-    description: str = ""
-    custom: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Course:
-    """A context. The platforms do not agree on its type: a full URI in Canvas, a short name in Moodle."""
-
-    id: str
-    label: str
-    title: str
-    links: Mapping[str, Link]
-    type: str = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
 
 
 class Platform:
@@ -96,18 +59,48 @@ class Platform:
         self.key = key or named_key("platform", folder=key_folder)
         self.published = [self.key]
         """The keys in the key set; the knob with a weak key adds one to be found there."""
+        self.tool: RegisteredTool | None = None
+        """The tool that is launched, where that is another than the one of the three names; see `serving`."""
+        self.clock_skew = 0.0
+        """By how many seconds the `Date` of this platform's answers is wrong; its launches keep the right time."""
+        self.tokens_issued: list[IssuedToken] = []
+        """Every access token given out, the oldest first."""
 
     @property
     def kid(self) -> str:
         """The id of the signing key in the key set."""
         return key_id(self.key)
 
+    def rotate(self, *, keep_old: bool = True) -> None:
+        """Sign with a new key from now on; the old ones stay in the key set unless `keep_old` is False."""
+        self.key = create_key()
+        self.published[:] = [self.key, *(self.published if keep_old else [])]
+
+    def serving(self, tool: RegisteredTool | None, deployment_id: str | None = None) -> Platform:
+        """Give this platform as one tool, or one deployment of it, knows it; keys and tokens are shared."""
+        other = copy.copy(self)
+        if tool is not None:
+            other.tool, other.client_id, other.deployment_id = tool, tool.client_id, tool.deployment_id
+        if deployment_id is not None:
+            other.deployment_id = deployment_id
+        return other
+
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         """Give the public key set."""
         return {"keys": [public_jwk(key) for key in self.published]}
 
-    def login_fields(self, target_link_uri: str, login_hint: str, message_hint: str | None = None) -> dict[str, str]:
-        """Give the fields with which the platform starts a login at the tool."""
+    def login_fields(
+        self,
+        target_link_uri: str,
+        login_hint: str,
+        message_hint: str | None = None,
+        *,
+        storage_target: str | None = None,
+    ) -> dict[str, str]:
+        """Give the fields with which the platform starts a login at the tool.
+
+        A `storage_target` is the frame that keeps data for tools (LTI client side postMessages).
+        """
         fields = {
             "iss": self.issuer,
             "target_link_uri": target_link_uri,
@@ -115,7 +108,8 @@ class Platform:
             "client_id": self.client_id,
             "lti_deployment_id": self.deployment_id,
         }
-        return fields if message_hint is None else {**fields, "lti_message_hint": message_hint}
+        optional = {"lti_message_hint": message_hint, "lti_storage_target": storage_target}
+        return fields | {name: value for name, value in optional.items() if value is not None}
 
     def claims(
         self,
@@ -132,11 +126,13 @@ class Platform:
         locale: str | None = None,
         document_target: str = "iframe",
         return_url: str | None = None,
+        look: Mapping[str, str] | None = None,
     ) -> Claims:
         """Give everything a launch says, in the shape that Canvas and Moodle give it.
 
         `locale` is the language of the LMS (the person's own by default). With `services` the claims for
-        names and roles and for grades are there too, although nothing answers at those addresses yet.
+        names and roles and for grades are there too, although nothing answers at those addresses yet; a tool that
+        registered itself gets those of its scopes. `look` is one of LOOKS.
         """
         issued = int(now.timestamp() if isinstance(now, datetime) else now)
         claims: Claims = {
@@ -161,13 +157,12 @@ class Platform:
             f"{CLAIM}tool_platform": {
                 "guid": "3f0a5b52f6f44b0f9d7e",
                 "name": "Hogeschool Voorbeeld",
-                "product_family_code": "demo-lms",
+                "product_family_code": self.tool.family if self.tool else "demo-lms",
                 "version": "1",
             },
             f"{CLAIM}lis": {"person_sourcedid": "", "course_section_sourcedid": course.label},
-            # A variable that the LMS does not know comes back as its own name, from Canvas and Moodle alike.
-            f"{CLAIM}custom": {"group_id": "$com.instructure.Group.id", **link.custom},
-            **_known_about(person),
+            f"{CLAIM}custom": self._custom(person, course, link, look or {}),
+            **self._known_about(person),
         }
         if not without_context:
             claims[f"{CLAIM}context"] = {
@@ -176,7 +171,8 @@ class Platform:
                 "title": course.title,
                 "type": [course.type],
             }
-        return claims | self._services(course, link) if services else claims
+        scopes = self.tool.scopes if self.tool else SCOPES if services else ()
+        return claims | service_claims(self.issuer, course, link, scopes)
 
     def sign(self, claims: Claims, header_changes: Claims | None = None, key: SigningKey | None = None) -> str:
         """Sign claims as the platform does; a header change to None takes that header away.
@@ -200,6 +196,7 @@ class Platform:
         locale: str | None = None,
         document_target: str = "iframe",
         return_url: str | None = None,
+        look: Mapping[str, str] | None = None,
     ) -> Launch:
         """Give a whole good launch, ready to be sent (`fields()`) or to be spoiled by a knob."""
         claims = self.claims(
@@ -212,36 +209,27 @@ class Platform:
             locale=locale,
             document_target=document_target,
             return_url=return_url,
+            look=look,
         )
         return Launch(claims, self._header(), self.key, {"state": state}, self.published)
 
     def _header(self) -> Claims:
         return {"typ": "JWT", "alg": "RS256", "kid": self.kid}
 
-    def _services(self, course: Course, link: Link) -> Claims:
-        base = f"{self.issuer}/api/courses/{course.id}"
-        return {
-            f"{NRPS}/claim/namesroleservice": {
-                "context_memberships_url": f"{base}/names_and_roles",
-                "service_versions": ["2.0"],
-            },
-            f"{AGS}/claim/endpoint": {
-                "scope": [
-                    f"{AGS}/scope/{name}" for name in ("lineitem", "lineitem.readonly", "result.readonly", "score")
-                ],
-                "lineitems": f"{base}/line_items",
-                "lineitem": f"{base}/line_items/{link.id}",
-            },
+    def _custom(self, person: Person, course: Course, link: Link, look: Mapping[str, str]) -> Claims:
+        if self.tool:
+            return {**self.tool.custom_claim(person, course, link, look)}
+        # A variable that the LMS does not know comes back as its own name, from Canvas and Moodle alike.
+        return {"group_id": "$com.instructure.Group.id", **link.custom, **look}
+
+    def _known_about(self, person: Person) -> Claims:
+        """Give the personal claims; what the LMS keeps back is absent, not empty."""
+        claims = {
+            "name": person.name,
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "email": person.email,
+            "locale": person.locale,
         }
-
-
-def _known_about(person: Person) -> Claims:
-    """Give the personal claims; what the LMS keeps back is absent, not empty."""
-    claims = {
-        "name": person.name,
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "email": person.email,
-        "locale": person.locale,
-    }
-    return {name: value for name, value in claims.items() if value is not None}
+        withheld = self.tool.withheld if self.tool else frozenset()
+        return {name: value for name, value in claims.items() if value is not None and name not in withheld}

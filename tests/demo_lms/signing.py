@@ -14,10 +14,12 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+import jwt
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 # A header or a claim may hold any JSON value, and the spoiled ones hold what they should not: hence Any.
@@ -35,6 +37,11 @@ def encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
+def create_key(bits: int = ORDINARY_BITS) -> rsa.RSAPrivateKey:
+    """Make an RSA key that nobody has seen before."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
 @functools.cache
 def named_key(name: str, *, bits: int = ORDINARY_BITS, folder: Path | None = None) -> rsa.RSAPrivateKey:
     """Give the RSA key of this name: always the same one in a process, and from run to run with a folder.
@@ -42,13 +49,13 @@ def named_key(name: str, *, bits: int = ORDINARY_BITS, folder: Path | None = Non
     The folder is for people who restart the demo: a tool that remembers the key set keeps accepting it.
     """
     if folder is None:
-        return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+        return create_key(bits)
     path = folder / f"{name}.pem"
     if path.exists():
         kept = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if isinstance(kept, rsa.RSAPrivateKey):
             return kept
-    made = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    made = create_key(bits)
     _keep(made, path)
     return made
 
@@ -93,6 +100,35 @@ def sign_token(payload: str, header: Claims, key: SigningKey) -> str:
     else:
         signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{signed}.{encode(signature)}"
+
+
+def read_token(token: str, keys: Iterable[rsa.RSAPrivateKey]) -> Claims | None:
+    """Give the claims of a token that one of these keys signed under its own `kid`; None for any other text."""
+    return verify_token(token, {"keys": [public_jwk(key) for key in keys]})
+
+
+def verify_token(token: str, key_set: Mapping[str, Any]) -> Claims | None:
+    """Give the claims of an RS256 token whose `kid` is in the key set and whose signature is right, or None.
+
+    Of what the claims say nothing is checked, the times included: the clock of the LMS is not the computer's.
+    """
+    options: Any = {f"verify_{name}": False for name in ("exp", "iat", "nbf", "aud", "iss", "sub", "jti")}
+    try:
+        kid = jwt.get_unverified_header(token)["kid"]
+        (found,) = [key for key in key_set["keys"] if key.get("kid") == kid]
+        claims: Claims = jwt.decode(token, jwt.PyJWK(found, "RS256"), algorithms=["RS256"], options=options)
+    except (jwt.PyJWTError, LookupError, TypeError, ValueError, AttributeError):
+        return None
+    return claims
+
+
+def peek(token: str) -> Claims | None:
+    """Give what a token says before anybody knows whether it is true, or None for a text that is no token."""
+    try:
+        claims: Claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError:
+        return None
+    return claims
 
 
 def _encode_number(number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.demo_lms.words_testers import DUTCH, ENGLISH
+
 WORDS: dict[str, dict[str, str]] = {
     "nl": {
         "language_name": "Nederlands",
@@ -32,7 +34,7 @@ WORDS: dict[str, dict[str, str]] = {
         "spoils_shape": "De vorm",
         "unnamed": "Zonder naam",
         "group_students": "Studenten",
-        "group_staff": "Docent, coördinator, beheerder",
+        "group_staff": "Docent, coördinator, beheerder en anderen die er werken",
         "group_others": "Anderen",
         "sends": "Rollen:",
         "sends_none": "geen",
@@ -72,6 +74,7 @@ WORDS: dict[str, dict[str, str]] = {
         "return_course": "Naar de cursus",
         "missing_title": "Deze pagina is er niet",
         "missing_lead": "Het adres hoort bij niets in deze leeromgeving.",
+        **DUTCH,
     },
     "en": {
         "language_name": "English",
@@ -102,7 +105,7 @@ WORDS: dict[str, dict[str, str]] = {
         "spoils_shape": "The shape",
         "unnamed": "Without a name",
         "group_students": "Students",
-        "group_staff": "Teacher, coordinator, administrator",
+        "group_staff": "Teacher, coordinator, administrator and others who work there",
         "group_others": "Others",
         "sends": "Roles:",
         "sends_none": "none",
@@ -142,5 +145,6 @@ WORDS: dict[str, dict[str, str]] = {
         "return_course": "To the course",
         "missing_title": "This page does not exist",
         "missing_lead": "The address belongs to nothing on this platform.",
+        **ENGLISH,
     },
 }
