@@ -10,7 +10,7 @@ PORT ?= 5000
 WORKERS ?= 2
 export PORT WORKERS
 
-.PHONY: help install demo run test lint content fix bench screenshots messages locks
+.PHONY: help install demo run worker test lint content fix bench screenshots messages locks
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ run: install ## Run the production server with the settings of the environment (
 	$(BIN)/alembic upgrade head
 	exec $(BIN)/granian --interface wsgi --no-ws --host 127.0.0.1 --port $(PORT) --workers $(WORKERS) \
 	  --blocking-threads 1 --log-level warning wsgi:app
+
+worker: install ## Run a worker beside the server: erases what has passed its date, replaces keys
+	exec $(BIN)/flask --app wsgi worker
 
 test: install ## Run everything: lint, types, architecture, units on both databases, browser
 	@$(BIN)/python -m tests.prepare

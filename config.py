@@ -56,6 +56,18 @@ class _MasterKeys(fields.Field[tuple[tuple[str, bytes], ...]]):
         return tuple(keys.items())
 
 
+class _HostNames(fields.Field[frozenset[str]]):
+    """Host names, separated by commas."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> frozenset[str]:
+        del attr, data, kwargs
+        names = [name.strip().lower() for name in str(value).split(",")]
+        if not all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", name) for name in names):
+            message = "must be host names such as moodle.example.org, separated by commas"
+            raise ValidationError(message)
+        return frozenset(names)
+
+
 class _Duration(fields.Field[timedelta]):
     """Seconds (``-90``) or an ISO 8601 duration of days and time (``P31D``, ``-PT2H30M``)."""
 
@@ -114,10 +126,25 @@ class SettingsSchema(Schema):
     ALLOW_LOOPBACK_PLATFORMS = fields.Boolean(
         metadata=_about("yes allows platforms at http://localhost and http://127.0.0.1; never in production"),
     )
+    PRIVATE_PLATFORM_HOSTS = _HostNames(
+        load_default=frozenset(),
+        metadata=_about(
+            "Host names of learning environments that may have a private address, because they stand on the same campus"
+            " network as the tool; separated by commas. All others must have a public address"
+        ),
+    )
     CLOCK_OFFSET = _Duration(
         load_default=timedelta(0),
         validate=validate.Range(-_FURTHEST, _FURTHEST, error="must be less than a hundred years"),
         metadata=_about("Moves the tool's clock, in seconds or as an ISO duration; refused in production"),
+    )
+    LAUNCHES_PER_MINUTE = fields.Integer(
+        load_default=6000,
+        validate=validate.Range(60, 1_000_000, error="must be a number from 60 to 1000000"),
+        metadata=_about(
+            "How many logins, and how many launches, one registration may ask for in a minute, all processes together:"
+            " a ceiling against floods, far above a whole school at nine o'clock"
+        ),
     )
     EXIT_URL = fields.String(
         load_default=EXIT_PAGES[0],
@@ -144,7 +171,9 @@ class Settings:
     database_url: str = field(repr=False)
     master_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
     allow_loopback_platforms: bool
+    private_platform_hosts: frozenset[str]
     clock_offset: timedelta
+    launches_per_minute: int
     exit_url: str
     content_dir: Path
     log_level: str
@@ -190,7 +219,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=_checked_database_url(loaded["DATABASE_URL"]),
         master_keys=loaded["MASTER_KEYS"],
         allow_loopback_platforms=loaded.get("ALLOW_LOOPBACK_PLATFORMS", False),
+        private_platform_hosts=loaded["PRIVATE_PLATFORM_HOSTS"],
         clock_offset=loaded["CLOCK_OFFSET"],
+        launches_per_minute=loaded["LAUNCHES_PER_MINUTE"],
         exit_url=loaded["EXIT_URL"],
         content_dir=_checked_folder(loaded["CONTENT_DIR"]),
         log_level=loaded["LOG_LEVEL"],

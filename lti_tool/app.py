@@ -14,17 +14,23 @@ from lti_tool.curriculum.views import curriculum
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
+from lti_tool.kernel.limits import Limits
 from lti_tool.kernel.log import configure_logging
-from lti_tool.launch.views import PLATFORM_KEYS, launch
+from lti_tool.launch.connection_views import connection
+from lti_tool.launch.registration_views import registration
+from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, launch
+from lti_tool.lti.last_events import LastEvents
+from lti_tool.lti.outbound import PLATFORM_HTTP, PlatformHttp
 from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
 from lti_tool.lti.tool_keys import check_tool_key
 from lti_tool.people.names import shown_name
-from lti_tool.people.permissions import is_allowed
+from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.views import people
 from lti_tool.people.visits import SessionEndedError, find_member
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate
 from lti_tool.web.access_log import install_access_log
+from lti_tool.web.brand import can_show
 from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments
 from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
 from lti_tool.web.headers import install_headers
@@ -40,6 +46,9 @@ if TYPE_CHECKING:
 
 CONTACTS = "rugzak_contacts"
 """Reads the places to go, once. A server does so before its first page; commands do without."""
+
+COORDINATOR = "coordinator"
+"""How the pages call who looks after the curriculum, whatever their role in this course."""
 
 MOST_BYTES = 256 * 1024
 """The largest request: a launch with room to spare."""
@@ -59,14 +68,19 @@ def create_app(
     configure_logging(settings.log_level)
     app = Flask("lti_tool", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
+    database, clock = Database(settings.database_url), clock or Clock(settings.clock_offset)
     tools = Instruments(
         settings=settings,
-        database=Database(settings.database_url),
-        clock=clock or Clock(settings.clock_offset),
+        database=database,
+        clock=clock,
         key_ring=KeyRing(settings.master_keys),
+        limits=Limits(database, clock),
     )
-    fetch = fetch_keys or HttpFetch(allow_loopback=settings.allow_loopback_platforms)
-    app.extensions[PLATFORM_KEYS] = PlatformKeyStore(tools.database, tools.clock, fetch)
+    http = PlatformHttp(allow_loopback=settings.allow_loopback_platforms, private_hosts=settings.private_platform_hosts)
+    app.extensions[PLATFORM_HTTP] = http
+    fetch = fetch_keys or HttpFetch(http)
+    app.extensions[PLATFORM_KEYS] = PlatformKeyStore(database, clock, fetch)
+    app.extensions[LAST_EVENTS] = LastEvents(database, clock)
     # After a request these run from the last to the first: the commit comes before the log line and the headers.
     install_headers(app)
     install_access_log(app)
@@ -75,7 +89,7 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, people, curriculum, progress):
+    for room in (web, launch, registration, connection, people, curriculum, progress):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -87,7 +101,12 @@ def create_app(
 def _find_visitor(token: str) -> Member:
     tools = instruments()
     return find_member(
-        tools.database, database_connection(), token=token, cookies=request.cookies, now=tools.clock.now()
+        tools.database,
+        database_connection(),
+        token=token,
+        cookies=request.cookies,
+        agent=request.user_agent.string,
+        now=tools.clock.now(),
     )
 
 
@@ -129,6 +148,13 @@ class _Visit:
     """Who is here, as the layout says it."""
 
     def __init__(self, member: Member) -> None:
-        self.role = member.role
+        self.role = COORDINATOR if member.is_coordinator else member.role
+        self.lms_role = member.lms_role
         self.name = shown_name(member, member)
         self.course = member.course_title or ""
+        self.course_url = member.course_url
+        self.sees_checks = is_allowed(member, Permission.SEE_CHECKS)
+        self.wants_contrast = member.wants_contrast
+        self.brand_url = None
+        if member.brand and can_show(member.brand):
+            self.brand_url = url_for("web.show_brand", colour=member.brand.removeprefix("#"))

@@ -10,7 +10,10 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from lti_tool.curriculum.commands import content
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.launch.commands import lti
+from lti_tool.launch.key_commands import keys
+from lti_tool.people.commands import people_commands
 from lti_tool.privacy.commands import privacy
+from lti_tool.worker import worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
 
 def install_commands(app: Flask) -> None:
     """Give an application its commands."""
-    for group in (lti, content, privacy):
+    for group in (lti, keys, people_commands, content, privacy):
         for command in group.commands.values():
             _speak_plainly(command)
         app.cli.add_command(group)
+    _speak_plainly(worker)
+    app.cli.add_command(worker)
 
 
 def _speak_plainly(command: click.Command) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 # Each import adds its tables to the metadata.
 import lti_tool.curriculum.models
+import lti_tool.kernel.models
 import lti_tool.lti.models
 import lti_tool.people.models
 import lti_tool.progress.models  # noqa: F401

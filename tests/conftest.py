@@ -17,7 +17,7 @@ from lti_tool.app import create_app
 from lti_tool.curriculum.loader import read_content
 from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
-from lti_tool.launch.views import PLATFORM_KEYS
+from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS
 from lti_tool.lti.registrations import register_platform
 from tests.clock import FrozenClock
 from tests.demo_lms.platform import Platform
@@ -140,6 +140,8 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
     store._parsed.clear()
     store._failed_at.clear()
     store._fetch.reset()
+    app.extensions[LAST_EVENTS].forget()
+    tools.limits.forget()
     assert isinstance(tools.clock, FrozenClock)
     tools.clock.reset()
     return app

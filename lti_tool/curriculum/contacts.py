@@ -27,6 +27,8 @@ class Contact:
     languages: str | None
     hours: str | None
     every_page: bool
+    to_check: tuple[str, ...]
+    """What a human must still check before release; a coordinator sees it."""
 
 
 def load_contacts(root: Path) -> dict[str, tuple[Contact, ...]]:
@@ -55,4 +57,5 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         languages=text("languages"),
         hours=text("hours"),
         every_page=contact["every_page"],
+        to_check=tuple(mark[language] for mark in contact["to_check"]),
     )

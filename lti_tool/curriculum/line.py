@@ -43,6 +43,8 @@ class Step:
     aim: str
     parts: tuple[Part, ...]
     summary_html: str | None
+    to_check: tuple[str, ...]
+    """What a human must still check before release; a coordinator sees it."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def _build_step(step: dict[str, Any], unit_number: int, language: str) -> Step:
         aim=step["aim"][language],
         parts=tuple(_build_parts(step["text"][language], terms)),
         summary_html=None if summary is None else "".join(block.html for block in render_blocks(summary)),
+        to_check=tuple(mark[language] for mark in step["to_check"]),
     )
 
 

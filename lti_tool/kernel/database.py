@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _WRITES = "rugzak_writes"
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The newest migration: what the tables of this version are called."""
 
 
@@ -99,14 +99,17 @@ class Database:
         """Whether a connection belongs to a session that writes."""
         return bool(connection.get_execution_options().get(_WRITES, False))
 
-    def upsert(self, model: type[Base], key: Sequence[str], values: Sequence[str]) -> Any:
-        """Build an insert that updates ``values`` when a row with this ``key`` is there already."""
+    def upsert(self, model: type[Base], key: Sequence[str], values: Sequence[str], sums: Sequence[str] = ()) -> Any:
+        """Build an insert that updates ``values`` when a row with this ``key`` is there already.
+
+        :param sums: columns to which the new value is added, instead of taking the old one's place.
+        """
         table = model.__table__
         insert = _dialect(self.engine).insert(model)
         columns = [table.c[name] for name in key]
-        return insert.on_conflict_do_update(
-            index_elements=columns, set_={name: insert.excluded[name] for name in values}
-        )
+        changes = {name: insert.excluded[name] for name in values}
+        changes |= {name: table.c[name] + insert.excluded[name] for name in sums}
+        return insert.on_conflict_do_update(index_elements=columns, set_=changes)
 
 
 def insert_once(session: Session, model: type[Base], row: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ KEYS = {
     "method": r"[A-Z]{3,7}",
     "route": r"[a-z0-9_.:/<>-]+",
     "reason": r"[a-z]+(?:_[a-z]+)*",
+    "job": r"[a-z]+(?:_[a-z]+)*",
     "claim": r"[A-Za-z_./:-]+",
     "error_type": r"[A-Za-z_]+",
     "error_at": r"[a-z_/.-]+:[0-9]+",

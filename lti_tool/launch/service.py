@@ -1,18 +1,23 @@
-"""A login and a launch, from the words of the platform to an open session."""
+"""A login and a launch: what the words of the platform must prove, and what the browser must."""
 
 from __future__ import annotations
 
+import base64
 import hmac
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from marshmallow import ValidationError
 
+from lti_tool.kernel.key_ring import KeyRingError
+from lti_tool.kernel.limits import Limit
+from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.claims import verify_launch
-from lti_tool.lti.refusals import LaunchRefusedError, Reason
+from lti_tool.lti.refusals import LaunchRefusedError, Reason, refusals_about
 from lti_tool.lti.registrations import find_for_login, find_registration
-from lti_tool.lti.schemas import LaunchFormSchema, LoginSchema
+from lti_tool.lti.schemas import LaunchFormSchema, LoginSchema, StorageFormSchema
 from lti_tool.lti.signed_token import SignedToken
 from lti_tool.lti.state import LoginState, issue_state, read_state
 
@@ -24,13 +29,32 @@ if TYPE_CHECKING:
     from lti_tool.kernel.clock import Clock
     from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
+    from lti_tool.kernel.limits import Limits
     from lti_tool.lti.claims import LaunchClaims
     from lti_tool.lti.platform_keys import PlatformKeyStore
     from lti_tool.lti.registrations import KnownRegistration
 
 LAUNCH_PATH = "/lti/launch"
 _TARGET_PATHS = frozenset({"", "/", LAUNCH_PATH})
-_LOGIN, _FORM = LoginSchema(), LaunchFormSchema()
+_LOGIN, _FORM, _STORAGE_FORM = LoginSchema(), LaunchFormSchema(), StorageFormSchema()
+
+LOGINS_OF_ONE = Limit("login", most=60, seconds=300)
+"""By the platform's hint of who it is: a page with ten frames in it is ten logins at once."""
+LAUNCHES_OF_ONE = Limit("launch", most=60, seconds=300)
+_TICKET = "launch ticket"
+TICKET_LIFETIME = 60
+"""Seconds that our own page in the frame has to ask the platform for the secret of the login."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where a login's secret is kept when the browser keeps no cookie: platform storage, by LTI's postMessages."""
+
+    target: str | None
+    """The frame in the LMS that keeps it, as the platform named it; the page may learn better by asking."""
+    origin: str
+    """The one site that may be told the secret, and believed: that of the platform's authorization endpoint."""
+    key: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +64,9 @@ class Login:
     state: LoginState
     authorization_url: str
     is_new_window: bool
+    storage: Storage
+    target_link_uri: str
+    """What an LMS that can do so is asked to open in its whole window."""
 
 
 def begin_login(  # noqa: PLR0913 (each is something the answer needs)
@@ -50,12 +77,15 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
     base_url: str,
     key_ring: KeyRing,
     clock: Clock,
+    limits: Limits,
+    ceiling: Limit,
 ) -> Login:
     """Answer a platform that begins a login (IMS Security Framework 5.1.1). Writes nothing.
 
     :param given: the parameters of the request.
     :param registration_id: from our login address, when the platform uses one of its own.
-    :raises LaunchRefusedError: when something is missing or wrong, or the registration is not known.
+    :param ceiling: how many logins one registration may begin.
+    :raises LaunchRefusedError: when something is missing or wrong, the registration is not known, or it is too much.
     """
     try:
         asked: dict[str, Any] = _LOGIN.load(given)
@@ -66,7 +96,12 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
     registration = find_for_login(
         connection, registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
     )
-    _check_target(asked["target_link_uri"], base_url)
+    with refusals_about(registration.id):
+        if not (
+            limits.allow(LOGINS_OF_ONE, registration.id, asked["login_hint"]) and limits.allow(ceiling, registration.id)
+        ):
+            raise LaunchRefusedError(Reason.TOO_MANY)
+        _check_target(asked["target_link_uri"], base_url)
     state = issue_state(
         key_ring,
         now=clock.timestamp(),
@@ -75,8 +110,18 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         # Canvas documents the second name; the standard's is the first.
         deployment_id=asked["lti_deployment_id"] or asked["deployment_id"],
     )
-    url = _authorization_url(registration, asked, state, base_url)
-    return Login(state, url, asked["nw"] == "1")
+    return Login(
+        state,
+        _authorization_url(registration, asked, state, base_url),
+        is_new_window=asked["nw"] == "1",
+        storage=_storage(registration, state, asked["lti_storage_target"]),
+        target_link_uri=asked["target_link_uri"],
+    )
+
+
+def _storage(registration: KnownRegistration, state: LoginState, target: str | None) -> Storage:
+    # An authorization endpoint without an origin is not registered; "null" is an origin that nothing has.
+    return Storage(target, origin_of(registration.authorization_endpoint) or "null", state.storage_key)
 
 
 def _check_target(target: str, base_url: str) -> None:
@@ -112,6 +157,15 @@ def _authorization_url(
 
 
 @dataclass(frozen=True)
+class LaunchForm:
+    """What a platform posted, before any of it is believed but the state, which is ours."""
+
+    id_token: str
+    state: LoginState
+    storage_target: str | None
+
+
+@dataclass(frozen=True)
 class CheckedLaunch:
     """A launch that proved everything but that it is the first of its login; storing it proves that."""
 
@@ -120,19 +174,10 @@ class CheckedLaunch:
     state: LoginState
 
 
-def check_launch(  # noqa: PLR0913 (each is something the check needs)
-    database: Database,
-    given: Mapping[str, str],
-    cookies: Mapping[str, str],
-    *,
-    key_ring: KeyRing,
-    keys: PlatformKeyStore,
-    clock: Clock,
-) -> CheckedLaunch:
-    """Check a launch completely (LTI Core 1.3, 5.1; IMS Security Framework 5.1.3). Writes nothing of it.
+def read_launch(given: Mapping[str, str], *, key_ring: KeyRing, clock: Clock) -> LaunchForm:
+    """Read what a platform posted (OpenID Connect Core 3.1.2.5 and 3.1.2.6).
 
-    :param given: the form that the platform posted.
-    :raises LaunchRefusedError: with the first thing that is wrong.
+    :raises LaunchRefusedError: when it is no launch, or does not belong to a login of the last ten minutes.
     """
     try:
         form: dict[str, Any] = _FORM.load(given)
@@ -142,22 +187,93 @@ def check_launch(  # noqa: PLR0913 (each is something the check needs)
         raise LaunchRefusedError(Reason.PLATFORM_ERROR)
     if not form["id_token"] or not form["state"]:
         raise LaunchRefusedError(Reason.NOT_A_LAUNCH)
-    now = clock.timestamp()
-    state = read_state(key_ring, form["state"], now=now)
-    _check_browser(state, cookies)
-    token = SignedToken.read(form["id_token"])
-    # A read of its own: what follows may have to wait for a platform's keys, and holds nothing meanwhile.
-    with database.connection(writes=False) as connection:
-        registration = find_registration(connection, state.registration_id)
-    key = keys.find(registration, token.key_id)
-    claims = verify_launch(token, key, registration=registration, state=state, now=now)
+    state = read_state(key_ring, form["state"], now=clock.timestamp())
+    return LaunchForm(form["id_token"], state, form["lti_storage_target"])
+
+
+def keeps_cookie(form: LaunchForm, cookies: Mapping[str, str]) -> bool:
+    """Hold a launch to the browser that began its login: else somebody could be logged in as somebody else.
+
+    :returns: whether the browser proved itself; False when it keeps no cookie for us.
+    :raises LaunchRefusedError: when it has another secret than it was given.
+    """
+    kept = cookies.get(form.state.cookie_name)
+    if kept is None:
+        return False
+    with refusals_about(form.state.registration_id):
+        if not hmac.compare_digest(kept.encode(), form.state.secret.encode()):
+            raise LaunchRefusedError(Reason.COOKIE_DIFFERENT)
+    return True
+
+
+def check_launch(  # noqa: PLR0913 (each is something the check needs)
+    database: Database,
+    form: LaunchForm,
+    *,
+    keys: PlatformKeyStore,
+    clock: Clock,
+    limits: Limits,
+    ceiling: Limit,
+) -> CheckedLaunch:
+    """Check a launch completely (LTI Core 1.3, 5.1; IMS Security Framework 5.1.3). Writes nothing of it.
+
+    :param ceiling: how many launches one registration may post.
+    :raises LaunchRefusedError: with the first thing that is wrong.
+    """
+    state = form.state
+    with refusals_about(state.registration_id):
+        if not limits.allow(ceiling, state.registration_id):
+            raise LaunchRefusedError(Reason.TOO_MANY)
+        token = SignedToken.read(form.id_token)
+        # A read of its own: what follows may have to wait for a platform's keys, and holds nothing meanwhile.
+        with database.connection(writes=False) as connection:
+            registration = find_registration(connection, state.registration_id)
+        key = keys.find(registration, token.key_id)
+        claims = verify_launch(token, key, registration=registration, state=state, now=clock.timestamp())
+        if not limits.allow(LAUNCHES_OF_ONE, registration.id, claims.subject):
+            raise LaunchRefusedError(Reason.TOO_MANY)
     return CheckedLaunch(claims, registration, state)
 
 
-def _check_browser(state: LoginState, cookies: Mapping[str, str]) -> None:
-    """Hold the launch to the browser that began the login: otherwise somebody could be logged in as somebody else."""
-    kept = cookies.get(state.cookie_name)
-    if kept is None:
-        raise LaunchRefusedError(Reason.COOKIE_MISSING)
-    if not hmac.compare_digest(kept.encode(), state.secret.encode()):
-        raise LaunchRefusedError(Reason.COOKIE_DIFFERENT)
+def issue_ticket(form: LaunchForm, *, key_ring: KeyRing, clock: Clock) -> str:
+    """Seal a launch into a ticket that our own page in the frame brings back with the secret.
+
+    The page asks the platform for the secret meanwhile. The ticket is encrypted, so the page holds nothing personal
+    that can be read, and it is stored nowhere: the launch is checked again when it comes back, and works once.
+    """
+    sealed = key_ring.encrypt(
+        _TICKET,
+        json.dumps({"at": clock.timestamp(), "state": form.state.text, "id_token": form.id_token}).encode(),
+        bound_to=_TICKET,
+    )
+    return base64.urlsafe_b64encode(sealed).decode("ascii")
+
+
+def open_ticket(given: Mapping[str, str], *, key_ring: KeyRing, clock: Clock) -> LaunchForm:
+    """Read what our own page brought back, and hold it to the secret that the platform kept for the browser.
+
+    :raises LaunchRefusedError: when the ticket is not ours or too old, or the secret is not the login's.
+    """
+    try:
+        posted: dict[str, Any] = _STORAGE_FORM.load(given)
+        sealed = base64.b64decode(posted["ticket"], altchars=b"-_", validate=True)
+        found: dict[str, Any] = json.loads(key_ring.decrypt(_TICKET, sealed, bound_to=_TICKET))
+    except (ValidationError, KeyRingError, ValueError):
+        raise LaunchRefusedError(Reason.STATE_INVALID) from None
+    if clock.timestamp() > found["at"] + TICKET_LIFETIME:
+        raise LaunchRefusedError(Reason.STATE_EXPIRED)
+    form = read_launch(found, key_ring=key_ring, clock=clock)
+    with refusals_about(form.state.registration_id):
+        if not hmac.compare_digest(posted["value"].encode(), form.state.secret.encode()):
+            raise LaunchRefusedError(Reason.STORAGE_DIFFERENT)
+    return form
+
+
+def find_storage(database: Database, form: LaunchForm) -> Storage:
+    """Say where the secret of a launch without a cookie would be.
+
+    :raises LaunchRefusedError: when the registration is gone.
+    """
+    with database.connection(writes=False) as connection:
+        registration = find_registration(connection, form.state.registration_id)
+    return _storage(registration, form.state, form.storage_target)

@@ -7,16 +7,26 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 
+from lti_tool.kernel.limits import Limit
 from lti_tool.kernel.log import log
 from lti_tool.launch.cookies import keep_login, keep_session
-from lti_tool.launch.service import begin_login, check_launch
+from lti_tool.launch.service import (
+    begin_login,
+    check_launch,
+    find_storage,
+    issue_ticket,
+    keeps_cookie,
+    open_ticket,
+    read_launch,
+)
 from lti_tool.launch.words import words_for
-from lti_tool.lti.refusals import LaunchRefusedError, Reason
-from lti_tool.lti.registrations import origin_of
+from lti_tool.lti.refusals import LaunchRefusedError, Reason, refusals_about
+from lti_tool.lti.registrations import note_waiting_deployment
 from lti_tool.lti.tool_keys import read_public_keys
 from lti_tool.people.arrivals import open_session, record_arrival
+from lti_tool.people.visits import Binding, describe_agent
 from lti_tool.web.access import public
-from lti_tool.web.edge import database_connection, database_session, instruments
+from lti_tool.web.edge import database_connection, database_session, forget_changes, instruments
 from lti_tool.web.errors import refuse
 from lti_tool.web.languages import chosen_language, current_language, language_from
 
@@ -25,12 +35,19 @@ if TYPE_CHECKING:
     from werkzeug import Response
     from werkzeug.datastructures import MultiDict
 
-    from lti_tool.launch.service import CheckedLaunch, Login
+    from lti_tool.launch.service import CheckedLaunch, LaunchForm, Login
+    from lti_tool.lti.last_events import LastEvents
     from lti_tool.lti.platform_keys import PlatformKeyStore
 
 launch = Blueprint("launch", __name__, url_prefix="/lti")
 
 PLATFORM_KEYS = "rugzak_platform_keys"
+LAST_EVENTS = "rugzak_last_events"
+
+
+def _ceiling(what: str) -> Limit:
+    """Return how much one registration may ask in a minute: wide, for it is a whole school."""
+    return Limit(what, most=instruments().settings.launches_per_minute, seconds=60)
 
 
 def _parameters() -> MultiDict[str, str]:
@@ -55,6 +72,8 @@ def log_in(registration_id: str | None = None) -> ResponseReturnValue:
         base_url=tools.settings.base_url,
         key_ring=tools.key_ring,
         clock=tools.clock,
+        limits=tools.limits,
+        ceiling=_ceiling("logins"),
     )
     response: Response = redirect(login.authorization_url) if _is_top_level(login) else _check_cookies(login, given)
     keep_login(response, login.state)
@@ -71,15 +90,19 @@ def _is_top_level(login: Login) -> bool:
 
 
 def _check_cookies(login: Login, given: MultiDict[str, str]) -> Response:
-    """Show the page in the frame that looks whether cookies work there, and else offers a new window.
+    """Show the page in the frame that finds out what can prove the browser there: a cookie, or the platform's storage.
 
-    It has to be decided here: the platform's hints work once, so there is no second try after the next step.
+    Else it offers a new window. It has to be decided here: the platform's hints work once, so there is no second try
+    after the next step.
     """
     here = url_for("launch.log_in", **(request.view_args or {}))
     page = render_template(
         "launch/check_cookies.html",
         authorization_url=login.authorization_url,
         new_window_url=f"{here}?{urlencode({**given.to_dict(), 'nw': '1'})}",
+        target_link_uri=login.target_link_uri,
+        storage=login.storage,
+        secret=login.state.secret,
     )
     return make_response(page)
 
@@ -89,28 +112,75 @@ def _check_cookies(login: Login, given: MultiDict[str, str]) -> Response:
 def launch_tool() -> ResponseReturnValue:
     """Let somebody in whom a platform sent, once."""
     tools = instruments()
+    form = read_launch(_parameters(), key_ring=tools.key_ring, clock=tools.clock)
+    if keeps_cookie(form, request.cookies):
+        way = "window" if request.headers.get("Sec-Fetch-Dest") == "document" else "frame"
+        return _let_in(_check(form), Binding.COOKIE, way)
+    if request.headers.get("Sec-Fetch-Dest") == "document":
+        # In a window of its own there is nobody to have kept the secret, and cookies are refused altogether.
+        with refusals_about(form.state.registration_id):
+            raise LaunchRefusedError(Reason.COOKIE_MISSING)
+    _check(form)
+    return _ask_storage(form)
+
+
+def _check(form: LaunchForm) -> CheckedLaunch:
+    tools = instruments()
     keys: PlatformKeyStore = current_app.extensions[PLATFORM_KEYS]
-    checked = check_launch(
-        tools.database, _parameters(), request.cookies, key_ring=tools.key_ring, keys=keys, clock=tools.clock
+    return check_launch(
+        tools.database, form, keys=keys, clock=tools.clock, limits=tools.limits, ceiling=_ceiling("launches")
     )
-    connection = database_connection()
-    arrival = record_arrival(tools.database, connection, checked.claims, registration_id=checked.registration.id)
-    opened = open_session(
-        connection,
-        arrival,
-        login_state=checked.state.text,
-        locale=chosen_language() or language_from(checked.claims.locale) or current_language(),
-        frame_origins=_frame_origins(checked),
-        now=tools.clock.now(),
+
+
+def _ask_storage(form: LaunchForm) -> ResponseReturnValue:
+    """Show the page in the frame that asks the platform for the secret it kept at the login."""
+    tools = instruments()
+    return render_template(
+        "launch/ask_storage.html",
+        storage=find_storage(tools.database, form),
+        ticket=issue_ticket(form, key_ring=tools.key_ring, clock=tools.clock),
+        verify_url=url_for("launch.verify_storage"),
     )
+
+
+@launch.post("/launch/verify")
+@public("a sealed launch comes back with the secret that its platform kept")
+def verify_storage() -> ResponseReturnValue:
+    """Let somebody in whose browser keeps no cookie, and whose platform kept the secret of the login."""
+    tools = instruments()
+    form = open_ticket(_parameters(), key_ring=tools.key_ring, clock=tools.clock)
+    return _let_in(_check(form), Binding.AGENT, "storage")
+
+
+def _let_in(checked: CheckedLaunch, binding: Binding, way: str) -> ResponseReturnValue:
+    """Open the session of a checked launch.
+
+    :param way: how the browser proved itself, for the administrator's page.
+    """
+    tools, connection, claims = instruments(), database_connection(), checked.claims
+    with refusals_about(checked.registration.id):
+        arrival = record_arrival(tools.database, connection, claims, registration_id=checked.registration.id)
+        opened = open_session(
+            connection,
+            arrival,
+            login_state=checked.state.text,
+            locale=chosen_language() or language_from(claims.locale) or current_language(),
+            frame_origins=_frame_origins(checked),
+            presentation=claims.presentation,
+            agent=describe_agent(request.user_agent.string) if binding is Binding.AGENT else None,
+            now=tools.clock.now(),
+        )
+    events: LastEvents = current_app.extensions[LAST_EVENTS]
+    events.note_launch(connection, checked.registration.id, way)
     response = redirect(url_for("progress.show_home", token=opened.token), 303)
-    keep_session(response, opened, checked.state, request.cookies)
+    if binding is Binding.COOKIE:
+        keep_session(response, opened, checked.state, request.cookies)
     return response
 
 
 def _frame_origins(checked: CheckedLaunch) -> tuple[str, ...]:
     """Return who may frame this visit: the platform, and the address its course was opened at."""
-    course = origin_of(checked.claims.return_url)
+    course = checked.claims.presentation.origin
     origins = checked.registration.origins
     return origins if course is None or course in origins else (*origins, course)
 
@@ -128,4 +198,20 @@ def show_keys() -> ResponseReturnValue:
 def show_refusal(error: LaunchRefusedError) -> ResponseReturnValue:
     """Answer a refused login or launch with a page for a person."""
     log.warning("launch:door:refused", request_id=g.get("request_id"), reason=error.reason.value, claim=error.claim)
-    return refuse(words_for(error.reason), error.status)
+    _tell_administrator(error)
+    response = make_response(refuse(words_for(error.reason), error.status))
+    if error.reason is Reason.TOO_MANY:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _tell_administrator(error: LaunchRefusedError) -> None:
+    """Keep for the administrator's page what went wrong on which connection, and which deployment asks to come in."""
+    if error.registration_id is None:
+        return
+    forget_changes()  # and with them the write lock that the refused request may hold
+    events: LastEvents = current_app.extensions[LAST_EVENTS]
+    events.note_refusal(error.registration_id, error.reason.value, error.claim)
+    if error.deployment_id is not None:
+        tools = instruments()
+        note_waiting_deployment(tools.database, error.registration_id, error.deployment_id, now=tools.clock.now())

@@ -34,6 +34,7 @@ _WORDS = {
     Reason.TOKEN_TOO_OLD: _TOO_OLD,
     Reason.COOKIE_MISSING: _COOKIE,
     Reason.COOKIE_DIFFERENT: _COOKIE,
+    Reason.STORAGE_DIFFERENT: _COOKIE,
     Reason.REPLAYED: (
         _("This link was used already. That happens when a page is loaded again, or after going back."),
         NOTHING_LOST,
@@ -46,6 +47,17 @@ _WORDS = {
     ),
     Reason.KEYS_UNAVAILABLE: (
         _("We could not ask your learning environment for its keys just now. Without them we let nobody in."),
+        _("Wait a minute, and open the activity again from your course."),
+        NOTHING_LOST,
+    ),
+    Reason.DEPLOYMENT_WAITING: (
+        _("Your course is in a part of the learning environment that has not been let in here yet."),
+        _("The administrator of your learning environment can do that. They can see that it is waiting."),
+        NOTHING_LOST,
+        _TELL_TEACHER,
+    ),
+    Reason.TOO_MANY: (
+        _("A great many people are coming in at this moment, or the same link was opened very often."),
         _("Wait a minute, and open the activity again from your course."),
         NOTHING_LOST,
     ),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import ValidationError
 
 from lti_tool.lti.library import second_opinion
+from lti_tool.lti.presentation import Presentation, read_presentation
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.lti.roles import ContextRoles, read_roles
 from lti_tool.lti.schemas import CLAIM, IdTokenSchema
@@ -45,8 +46,7 @@ class LaunchClaims:
     context_id: str | None
     context_title: str | None
     locale: str | None
-    return_url: str | None
-    """Holds the person's LMS session at some platforms: read its origin, then forget it."""
+    presentation: Presentation
 
 
 def verify_launch(
@@ -119,8 +119,14 @@ def _check_message(claims: dict[str, Any], state: LoginState) -> None:
 
 
 def _read(claims: dict[str, Any]) -> LaunchClaims:
-    context, presentation = claims["context"] or {}, claims["presentation"] or {}
+    context = claims["context"] or {}
     parts = (claims["given_name"] or "", claims["family_name"] or "")
+    presentation = read_presentation(
+        claims["presentation"] or {},
+        claims["custom"] or {},
+        family=(claims["platform"] or {}).get("product_family_code"),
+        context_id=context.get("id"),
+    )
     return LaunchClaims(
         subject=claims["sub"],
         deployment_id=claims["deployment_id"],
@@ -128,6 +134,6 @@ def _read(claims: dict[str, Any]) -> LaunchClaims:
         name=claims["name"] or " ".join(part for part in parts if part) or None,
         context_id=context.get("id"),
         context_title=context.get("title") or context.get("label") or None,
-        locale=presentation.get("locale") or claims["locale"],
-        return_url=presentation.get("return_url"),
+        locale=presentation.locale or claims["locale"],
+        presentation=presentation,
     )

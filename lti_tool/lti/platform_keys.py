@@ -9,31 +9,27 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from socket import SHUT_RDWR
-from threading import Lock, Timer
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import InvalidKeyError
 from jwt.algorithms import RSAAlgorithm
-from marshmallow import ValidationError
 from sqlalchemy import or_, select, update
 
 from lti_tool.kernel.log import log
 from lti_tool.lti.models import PlatformKeys
+from lti_tool.lti.outbound import OutboundError
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
-from lti_tool.lti.registrations import check_platform_address
 
 if TYPE_CHECKING:
     from lti_tool.kernel.clock import Clock
     from lti_tool.kernel.database import Database
+    from lti_tool.lti.outbound import PlatformHttp
     from lti_tool.lti.registrations import KnownRegistration
 
 _COOLDOWN = timedelta(minutes=1)
@@ -43,10 +39,6 @@ _REST = timedelta(seconds=20)
 _STALE = timedelta(hours=24)
 """How long a key set is used after it ceased to be fresh, while its platform does not answer."""
 
-_MOST_BYTES = 512 * 1024
-_MOST_SECONDS = 5
-_HEADERS = {"User-Agent": "Rugzak LTI tool", "Accept": "application/json", "Accept-Encoding": "identity"}
-"""Some Moodle sites answer 403 to a request without a User-Agent."""
 _MOST_KEYS = 50
 _LEAST_BITS = 2048
 
@@ -186,14 +178,10 @@ def _parse_key(key: object) -> RSAPublicKey | None:
 
 
 class HttpFetch:
-    """Fetches a key set over the network, with one deadline over everything.
+    """Fetches a key set over the network."""
 
-    It stands on the standard library and not on ``requests``: the latter waits for each piece of an answer anew, so a
-    platform that sends a byte every four seconds could hold a worker for ever.
-    """
-
-    def __init__(self, *, allow_loopback: bool) -> None:
-        self._allow_loopback = allow_loopback
+    def __init__(self, http: PlatformHttp) -> None:
+        self._http = http
 
     def __call__(self, url: str) -> tuple[list[dict[str, Any]], timedelta | None]:
         """Fetch the key set at an address. Redirects are not followed.
@@ -201,39 +189,14 @@ class HttpFetch:
         :raises FetchError: when it does not come within five seconds, is too large, or is no key set.
         """
         try:
-            check_platform_address(url, loopback=self._allow_loopback)
-            body, cache_control = _get(url)
-            found = json.loads(body)
-        except (HTTPException, ValidationError, OSError, ValueError, RecursionError) as error:
+            answer = self._http.get(url)
+            found = answer.json()
+        except OutboundError as error:
             raise FetchError from error
         keys = found.get("keys") if isinstance(found, dict) else None
-        if not isinstance(keys, list):
+        if answer.status != HTTPStatus.OK or not isinstance(keys, list):
             raise FetchError
-        return keys, _max_age(cache_control)
-
-
-def _get(url: str) -> tuple[bytes, str]:
-    parts = urlsplit(url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=_MOST_SECONDS)
-    began = time.monotonic()
-    connection.connect()
-    # Closing the line from outside ends whatever is being waited for.
-    left = _MOST_SECONDS - (time.monotonic() - began)
-    deadline = Timer(max(left, 0), connection.sock.shutdown, (SHUT_RDWR,))
-    deadline.daemon = True
-    deadline.start()
-    try:
-        path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-        connection.request("GET", path, headers=_HEADERS)
-        response = connection.getresponse()
-        body = response.read(_MOST_BYTES + 1)
-    finally:
-        deadline.cancel()
-        connection.close()
-    if response.status != HTTPStatus.OK or len(body) > _MOST_BYTES:
-        raise FetchError
-    return body, response.headers.get("Cache-Control", "")
+        return keys, _max_age(answer.headers.get("Cache-Control") or "")
 
 
 def _max_age(header: str) -> timedelta | None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Reason(StrEnum):
@@ -20,6 +25,7 @@ class Reason(StrEnum):
     STATE_EXPIRED = "state_expired"
     COOKIE_MISSING = "cookie_missing"
     COOKIE_DIFFERENT = "cookie_different"
+    STORAGE_DIFFERENT = "storage_different"
     REPLAYED = "replayed"
 
     TOKEN_MALFORMED = "token_malformed"  # noqa: S105 (a code, not a secret)
@@ -40,9 +46,11 @@ class Reason(StrEnum):
     TOKEN_LIVES_TOO_LONG = "token_lives_too_long"  # noqa: S105 (a code, not a secret)
     VERSION_REFUSED = "version_refused"
     MESSAGE_TYPE_REFUSED = "message_type_refused"
-    DEPLOYMENT_UNKNOWN = "deployment_unknown"
+    DEPLOYMENT_WAITING = "deployment_waiting"
     DEPLOYMENT_DIFFERENT = "deployment_different"
     TARGET_DIFFERENT = "target_different"
+
+    TOO_MANY = "too_many"
 
 
 _STATUS = {
@@ -52,11 +60,13 @@ _STATUS = {
     Reason.TOKEN_TOO_OLD: 401,
     Reason.TOKEN_FROM_FUTURE: 401,
     Reason.KEYS_UNAVAILABLE: 503,
+    Reason.TOO_MANY: 429,
 } | dict.fromkeys(
     (
         Reason.STATE_INVALID,
         Reason.COOKIE_MISSING,
         Reason.COOKIE_DIFFERENT,
+        Reason.STORAGE_DIFFERENT,
         Reason.REPLAYED,
         Reason.KEY_UNKNOWN,
         Reason.ALGORITHM_REFUSED,
@@ -64,7 +74,7 @@ _STATUS = {
         Reason.ISSUER_DIFFERENT,
         Reason.AUDIENCE_DIFFERENT,
         Reason.NONCE_DIFFERENT,
-        Reason.DEPLOYMENT_UNKNOWN,
+        Reason.DEPLOYMENT_WAITING,
         Reason.DEPLOYMENT_DIFFERENT,
         Reason.TARGET_DIFFERENT,
     ),
@@ -73,15 +83,29 @@ _STATUS = {
 
 
 class LaunchRefusedError(Exception):
-    """A login or a launch did not prove what it must. Nothing was written."""
+    """A login or a launch did not prove what it must. Nothing of it is stored."""
 
     def __init__(self, reason: Reason, *, claim: str | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.claim = claim
         """Which claim or parameter it was about, for the log."""
+        self.registration_id: str | None = None
+        """Whose connection it was about, once that is known: its administrator can see the reason."""
+        self.deployment_id: str | None = None
+        """Of a deployment that waits: the LMS's id, which a signed launch named."""
 
     @property
     def status(self) -> int:
         """The HTTP status of the answer: 400 for what is malformed, 403 for what is not allowed, and so on."""
         return _STATUS.get(self.reason, 400)
+
+
+@contextmanager
+def refusals_about(registration_id: str) -> Iterator[None]:
+    """Let a refusal in this block say which connection it was about."""
+    try:
+        yield
+    except LaunchRefusedError as error:
+        error.registration_id = registration_id
+        raise

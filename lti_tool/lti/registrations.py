@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
+from lti_tool.kernel.database import insert_once
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import ID_LENGTH, new_id
+from lti_tool.lti.addresses import check_platform_address, origin_of
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.lti.schemas import PlainText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from lti_tool.kernel.clock import Clock
+    from lti_tool.kernel.database import Database
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]{1,253}|\[[0-9a-f:]{2,45}\])(?::\d{1,5})?")
-"""Host names have at most 253 characters (RFC 1035): what is stored of a launch has a length that a column can hold."""
+
+MOST_WAITING = 50
+"""Deployments of one registration that can wait for approval at once."""
 
 
 class RegistrationError(RugzakError):
@@ -48,16 +50,6 @@ class KnownRegistration:
         """The origins of the LMS itself: the ones that may frame our pages."""
         found = (origin_of(self.issuer), origin_of(self.authorization_endpoint))
         return tuple(dict.fromkeys(origin for origin in found if origin))
-
-
-def origin_of(url: str | None) -> str | None:
-    """Return ``scheme://host[:port]`` of an address, or None when it is none that may stand in a header."""
-    try:
-        parts = urlsplit(url or "")
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
-    except ValueError:
-        return None
-    return origin if _ORIGIN.fullmatch(origin) else None
 
 
 _COLUMNS = (
@@ -127,29 +119,6 @@ class _Address(PlainText):
         return text
 
 
-def check_platform_address(url: str, *, loopback: bool) -> None:
-    """Refuse an address that a platform cannot have.
-
-    :param loopback: whether http on this computer is allowed, for trying things.
-    :raises ValidationError: when it is not https, or is no address.
-    """
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    if host is None or parts.username is not None or parts.fragment or origin_of(url) is None:
-        message = "is not a web address"
-        raise ValidationError(message)
-    on_loopback = parts.scheme == "http" and host in _LOOPBACK
-    if parts.scheme != "https" and not on_loopback:
-        message = "must begin with https://"
-        raise ValidationError(message)
-    if on_loopback and not loopback:
-        message = "is on this computer, which is only allowed with RUGZAK_ALLOW_LOOPBACK_PLATFORMS=yes"
-        raise ValidationError(message)
-
-
 def _schema(*, loopback: bool) -> Schema:
     return Schema.from_dict(
         {
@@ -214,7 +183,70 @@ def add_deployment(session: Session, registration_id: str, deployment_id: str, *
     if known is None:
         session.add(
             Deployment(
-                id=new_id(), registration_id=registration_id, deployment_id=deployment_id, created_at=clock.now()
+                id=new_id(),
+                registration_id=registration_id,
+                deployment_id=deployment_id,
+                is_approved=True,
+                created_at=clock.now(),
             )
         )
         session.flush()
+
+
+def approve_deployment(session: Session, registration_id: str, deployment_id: str, *, clock: Clock) -> bool:
+    """Let the launches of a deployment in, whether it waits, is in already, or has yet to come.
+
+    :returns: whether it was waiting or new.
+    :raises RegistrationError: when there is no such registration, or that cannot be the id of a deployment.
+    """
+    if session.get(Registration, registration_id) is None:
+        message = f"there is no registration {registration_id!r}; see: flask --app wsgi lti show"
+        raise RegistrationError(message)
+    try:
+        deployment_id = PlainText(blank=False).deserialize(deployment_id)
+    except ValidationError:
+        message = "that cannot be a deployment id: the standard has up to 255 characters of plain text."
+        raise RegistrationError(message) from None
+    waiting = session.execute(
+        select(Deployment).filter_by(registration_id=registration_id, deployment_id=deployment_id)
+    ).scalar_one_or_none()
+    if waiting is None:
+        add_deployment(session, registration_id, deployment_id, clock=clock)
+        return True
+    was_waiting = not waiting.is_approved
+    waiting.is_approved = True
+    session.flush()
+    return was_waiting
+
+
+def note_waiting_deployment(database: Database, registration_id: str, deployment_id: str, *, now: datetime) -> None:
+    """Keep the id of a deployment that a signed launch named and nobody approved yet.
+
+    Only a platform that we trust gets here, but it may be wrong, or be misused: so there is an end to what can wait.
+    """
+    is_its_own = {"registration_id": registration_id, "deployment_id": deployment_id}
+    count = select(func.count()).select_from(Deployment).filter_by(registration_id=registration_id, is_approved=False)
+    with database.session(writes=True) as session, session.begin():
+        known = session.execute(select(Deployment.id).filter_by(**is_its_own)).first()
+        if known is None and session.execute(count).scalar_one() < MOST_WAITING:
+            insert_once(session, Deployment, {"id": new_id(), **is_its_own, "is_approved": False, "created_at": now})
+
+
+def list_registrations(session: Session) -> list[dict[str, Any]]:
+    """Return every registration with its deployments, for an operator."""
+    found = session.execute(select(Registration).order_by(Registration.name, Registration.id).limit(5000)).scalars()
+    deployments: dict[str, dict[str, list[str]]] = {}
+    rows = select(Deployment.registration_id, Deployment.deployment_id, Deployment.is_approved)
+    for registration_id, deployment_id, is_approved in session.execute(rows.order_by(Deployment.id).limit(50_000)):
+        of_one = deployments.setdefault(registration_id, {"approved": [], "waiting": []})
+        of_one["approved" if is_approved else "waiting"].append(deployment_id)
+    return [
+        {
+            "registration_id": one.id,
+            "name": one.name,
+            "issuer": one.issuer,
+            "client_id": one.client_id,
+            "deployments": deployments.get(one.id, {"approved": [], "waiting": []}),
+        }
+        for one in found
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
@@ -80,6 +81,14 @@ class Roles(fields.Field[tuple[str, ...]]):
         return tuple(role for role in value if isinstance(role, str))
 
 
+class FrameName(fields.Field[str | None]):
+    """The name of a frame in the LMS's page; what cannot be one counts as absent."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | None:
+        del attr, data, kwargs
+        return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", value) else None
+
+
 class Loose(fields.Field[dict[str, Any]]):
     """An optional object of which we read a few texts: what is not an object, or not text, counts as absent.
 
@@ -150,6 +159,8 @@ class IdTokenSchema(Schema):
     presentation = Loose(
         ("locale", "return_url"), load_default=dict, allow_none=True, data_key=CLAIM + "launch_presentation"
     )
+    custom = Loose(("high_contrast", "brand"), load_default=dict, allow_none=True, data_key=CLAIM + "custom")
+    platform = Loose(("product_family_code",), load_default=dict, allow_none=True, data_key=CLAIM + "tool_platform")
 
 
 class LoginSchema(Schema):
@@ -167,6 +178,7 @@ class LoginSchema(Schema):
     client_id = PlainText(load_default=None)
     lti_deployment_id = PlainText(load_default=None)
     deployment_id = PlainText(load_default=None)
+    lti_storage_target = FrameName(load_default=None)
     nw = PlainText(load_default=None, most=1)
 
 
@@ -181,3 +193,16 @@ class LaunchFormSchema(Schema):
     state = PlainText(load_default=None, most=500)
     id_token = PlainText(load_default=None, most=200_000)
     error = PlainText(load_default=None, most=200)
+    lti_storage_target = FrameName(load_default=None)
+
+
+class StorageFormSchema(Schema):
+    """What our own page posts once the platform gave back the secret of the login."""
+
+    class Meta:
+        """Ours alone; but an old page may be open in somebody's browser."""
+
+        unknown = EXCLUDE
+
+    ticket = PlainText(required=True, most=280_000, blank=False)
+    value = PlainText(required=True, most=500)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lti_tool.kernel.key_ring import KeyRing
 
 COOKIE_PREFIX = "__Host-lti-"
+STORAGE_PREFIX = "lti_login_"
 LIFETIME = 600
 """Seconds between a login and its launch."""
 
@@ -45,12 +46,17 @@ class LoginState:
     deployment: bytes
     nonce: str
     secret: str
-    """What the browser keeps in its cookie and the platform never sees."""
+    """What the browser keeps in its cookie. Of the platform, only its storage in the browser ever holds it."""
 
     @property
     def cookie_name(self) -> str:
         """The name of this login's cookie: one for each login, so that two frames do not overwrite each other."""
         return COOKIE_PREFIX + self.text[:10]
+
+    @property
+    def storage_key(self) -> str:
+        """The name of this login's secret in the platform's storage."""
+        return STORAGE_PREFIX + self.text[:10]
 
     def fits_target(self, target_link_uri: str) -> bool:
         """Whether this is the target that was named at the login."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.kernel.ids import digest, new_id, new_secret
 from lti_tool.lti.models import Deployment
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
-from lti_tool.people.models import CourseContext, LaunchSession, Membership, Person
+from lti_tool.people.grants import holders_of
+from lti_tool.people.models import CoordinatorGrant, CourseContext, LaunchSession, Membership, Person
 from lti_tool.people.roles import role_from
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from lti_tool.kernel.database import Database
     from lti_tool.lti.claims import LaunchClaims
+    from lti_tool.lti.presentation import Presentation
+    from lti_tool.lti.roles import LmsRole
     from lti_tool.people.roles import Role
 
 LONGEST = timedelta(hours=12)
@@ -32,6 +35,13 @@ LONGEST = timedelta(hours=12)
 _FIND = (
     select(
         Deployment.id.label("deployment"),
+        Deployment.is_approved,
+        exists()
+        .where(
+            CoordinatorGrant.registration_id == Deployment.registration_id,
+            CoordinatorGrant.holder.in_(bindparam("holders", expanding=True)),
+        )
+        .label("is_coordinator"),
         CourseContext.id.label("context"),
         CourseContext.title,
         Person.id.label("person"),
@@ -62,6 +72,8 @@ class Arrival:
     person_id: str
     membership_id: str | None
     role: Role
+    lms_role: LmsRole
+    is_coordinator: bool
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ def record_arrival(
 ) -> Arrival:
     """Store what this launch says of the person and the course, where it says something new.
 
-    :raises LaunchRefusedError: when the deployment is not one we know. Nothing is written then.
+    :raises LaunchRefusedError: when the deployment is new, or was not approved yet. Nothing is written then.
     """
     found = connection.execute(
         _FIND,
@@ -87,20 +99,30 @@ def record_arrival(
             "subject": claims.subject,
             "registration_id": registration_id,
             "named": claims.deployment_id,
+            "holders": holders_of(claims),
         },
     ).one_or_none()
-    if found is None:
-        raise LaunchRefusedError(Reason.DEPLOYMENT_UNKNOWN)
+    if found is None or not found.is_approved:
+        refused = LaunchRefusedError(Reason.DEPLOYMENT_WAITING)
+        refused.deployment_id = claims.deployment_id
+        raise refused
     role = role_from(claims.roles)
     person_id = _keep_person(database, connection, found, claims, registration_id)
-    if claims.context_id is None:
-        return Arrival(person_id, None, role)
+    membership_id = None
+    if claims.context_id is not None:
+        membership_id = _keep_membership(database, connection, found, claims, person_id, role)
+    return Arrival(person_id, membership_id, role, claims.roles.lms_role, bool(found.is_coordinator))
+
+
+def _keep_membership(  # noqa: PLR0913, PLR0917 (each is a part of the row)
+    database: Database, connection: Connection, found: Any, claims: LaunchClaims, person_id: str, role: Role
+) -> str:
     context_id = _keep_context(database, connection, found, claims)
     if (found.role, found.is_test_user) == (role, claims.roles.is_test_user):
-        return Arrival(person_id, found.membership, role)
+        return str(found.membership)
     values = {"role": role, "is_test_user": claims.roles.is_test_user}
     key = {"context_id": context_id, "person_id": person_id}
-    return Arrival(person_id, _upsert(database, connection, Membership, key, values), role)
+    return _upsert(database, connection, Membership, key, values)
 
 
 def _keep_person(
@@ -138,10 +160,13 @@ def open_session(  # noqa: PLR0913 (each is one column of the row)
     login_state: str,
     locale: str,
     frame_origins: tuple[str, ...],
+    presentation: Presentation,
+    agent: str | None,
     now: datetime,
 ) -> OpenedSession:
     """Open a session for a checked launch, and record in the same row that its login was used.
 
+    :param agent: what kind of browser it is, where it keeps no cookie; else the session gets a cookie of its own.
     :raises LaunchRefusedError: when that login has opened a session before.
     """
     opened = OpenedSession(new_id(), new_secret(), new_secret())
@@ -149,12 +174,18 @@ def open_session(  # noqa: PLR0913 (each is one column of the row)
         "id": opened.id,
         "login_state": digest(login_state),
         "token": digest(opened.token),
-        "browser": digest(opened.cookie),
+        "binding": "cookie" if agent is None else "agent",
+        "browser": digest(opened.cookie if agent is None else agent),
         "person_id": arrival.person_id,
         "membership_id": arrival.membership_id,
         "role": arrival.role,
+        "lms_role": arrival.lms_role,
+        "is_coordinator": arrival.is_coordinator,
         "locale": locale,
         "frame_origins": " ".join(frame_origins),
+        "course_url": presentation.course_url,
+        "wants_contrast": presentation.wants_contrast,
+        "brand": presentation.brand,
         "touched_at": now,
         "ends_at": now + LONGEST,
     }

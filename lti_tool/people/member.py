@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lti_tool.lti.roles import LmsRole
     from lti_tool.people.roles import Role
 
 
@@ -18,7 +19,14 @@ class Member:
     membership_id: str | None
     context_id: str | None
     role: Role
+    lms_role: LmsRole
+    """What the LMS says this person is in the course: why they see what they see."""
+    is_coordinator: bool
+    """Whether a grant of ours made them a coordinator at this launch."""
     name: str | None
     course_title: str | None
     locale: str
     frame_origins: tuple[str, ...]
+    course_url: str | None
+    wants_contrast: bool
+    brand: str | None

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.kernel.database import Base, Id
-from lti_tool.lti.models import LMS_ID
-
-DIGEST = String(64)
+from lti_tool.lti.models import DIGEST, LMS_ID
 
 
 class Person(Base):
@@ -67,17 +65,42 @@ class LaunchSession(Base):
     """Digest of the login's state. Unique: a login opens at most one session, also when its launch is posted twice."""
     token: Mapped[str] = mapped_column(DIGEST, unique=True)
     """Digest of the token in the address."""
+    binding: Mapped[str] = mapped_column(String(6), server_default="cookie")
+    """What ties the session to its browser: ``cookie``, or ``agent`` where the browser keeps none for us."""
     browser: Mapped[str] = mapped_column(DIGEST)
-    """Digest of the session's cookie: a copied address opens nothing in another browser."""
+    """Digest of the session's cookie, or of what kind of browser it is: a copied address opens nothing elsewhere."""
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     membership_id: Mapped[str | None] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"))
     """Empty when the launch named no course."""
     role: Mapped[str] = mapped_column(String(20))
     """The role of this launch; another launch of the same person may have another."""
+    lms_role: Mapped[str] = mapped_column(String(20), server_default="unknown")
+    """What the LMS says this person is in the course, of a short list; a teaching assistant, a designer, a mentor."""
+    is_coordinator: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Whether a grant of ours made this person a coordinator at this launch."""
     locale: Mapped[str] = mapped_column(String(2))
     frame_origins: Mapped[str] = mapped_column(String(1000))
     """Who may frame these pages, separated by spaces."""
+    course_url: Mapped[str | None] = mapped_column(String(1000))
+    """Where the course is in the LMS, without anything secret: the way back."""
+    wants_contrast: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Whether the LMS says that this person wants high contrast."""
+    brand: Mapped[str | None] = mapped_column(String(7))
+    """The institution's colour, as ``#rrggbb``, where the LMS says it."""
     touched_at: Mapped[datetime]
     """The last page, to within ten minutes: a session ends after two hours without one."""
     ends_at: Mapped[datetime]
     """The latest end: twelve hours after the launch, or the moment the person left."""
+
+
+class CoordinatorGrant(Base):
+    """Who is a coordinator at one registration: a person by their LMS id, or everybody with a role of the LMS."""
+
+    __tablename__ = "coordinator_grant"
+    __table_args__ = (UniqueConstraint("registration_id", "holder"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    registration_id: Mapped[str] = mapped_column(ForeignKey("lti_registration.id", ondelete="CASCADE"))
+    holder: Mapped[str] = mapped_column(String(300))
+    """``person:<sub>`` or ``role:<the role as it stands in the launch>``."""
+    created_at: Mapped[datetime]

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     PRESS_DONE = "press_done"
     SEE_BOARD = "see_board"
     """See who in this course has pressed done."""
+    SEE_CHECKS = "see_checks"
+    """See in the content what a human must still check before it is used."""
 
 
 def is_here(_member: Member) -> bool:
@@ -48,11 +50,17 @@ def is_instructor(member: Member) -> bool:
     return member.role is Role.INSTRUCTOR
 
 
+def is_coordinator(member: Member) -> bool:
+    """Somebody to whom we granted it."""
+    return member.is_coordinator
+
+
 PERMISSIONS: dict[Permission, list[list[Callable[[Member], bool]]]] = {
     Permission.KEEP_SESSION: [[is_here]],
     Permission.READ_STEP: [[is_in_course]],
     Permission.PRESS_DONE: [[is_in_course, is_learner]],
     Permission.SEE_BOARD: [[is_in_course, is_instructor]],
+    Permission.SEE_CHECKS: [[is_coordinator]],
 }
 
 

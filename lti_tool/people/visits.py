@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hmac
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select, update
 
 from lti_tool.kernel.ids import digest
+from lti_tool.lti.roles import LmsRole
 from lti_tool.people.member import Member
 from lti_tool.people.models import CourseContext, LaunchSession, Membership, Person
 from lti_tool.people.roles import Role
@@ -28,10 +30,16 @@ _TOUCH_EVERY = timedelta(minutes=10)
 _FIND = (
     select(
         LaunchSession.id,
+        LaunchSession.binding,
         LaunchSession.browser,
         LaunchSession.role,
+        LaunchSession.lms_role,
+        LaunchSession.is_coordinator,
         LaunchSession.locale,
         LaunchSession.frame_origins,
+        LaunchSession.course_url,
+        LaunchSession.wants_contrast,
+        LaunchSession.brand,
         LaunchSession.touched_at,
         LaunchSession.person_id,
         LaunchSession.membership_id,
@@ -54,25 +62,39 @@ class SessionEndedError(Exception):
     """There is no such session, or no more, or it belongs to another browser. We do not say which."""
 
 
+class Binding(StrEnum):
+    """What ties a session to the browser that it was opened in."""
+
+    COOKIE = "cookie"
+    AGENT = "agent"
+    """What kind of browser it is: all there is where the browser keeps no cookie for us."""
+
+
+def describe_agent(agent: str) -> str:
+    """Return what kind of browser this is, without the numbers in it: an update in between is no other browser."""
+    return "".join(char for char in agent[:500] if char.isalpha())
+
+
 def cookie_name(session_id: str) -> str:
     """Return the name of a session's cookie: one for each session, so that two frames side by side never mix."""
     return f"__Host-s-{session_id[:10]}"
 
 
-def find_member(
-    database: Database, connection: Connection, *, token: str, cookies: Mapping[str, str], now: datetime
+def find_member(  # noqa: PLR0913 (each is something the browser shows, or what it is held against)
+    database: Database, connection: Connection, *, token: str, cookies: Mapping[str, str], agent: str, now: datetime
 ) -> Member:
     """Find who is behind a token, and keep the session alive.
 
-    :param cookies: the request's cookies; the session's own must be among them.
+    :param cookies: the request's cookies; the session's own must be among them, where it has one.
+    :param agent: the browser's description of itself.
     :raises SessionEndedError: when there is nobody.
     """
     bounds = {"token": digest(token), "now": now, "idle_since": now - IDLE}
     row = connection.execute(_FIND, bounds).one_or_none()
     if row is None:
         raise SessionEndedError
-    cookie = cookies.get(cookie_name(row.id), "")
-    if not hmac.compare_digest(digest(cookie), row.browser):
+    shown = describe_agent(agent) if row.binding == Binding.AGENT else cookies.get(cookie_name(row.id), "")
+    if not hmac.compare_digest(digest(shown), row.browser):
         raise SessionEndedError
     if now - row.touched_at >= _TOUCH_EVERY:
         _touch(database, connection, row.id, now)
@@ -82,10 +104,15 @@ def find_member(
         membership_id=row.membership_id,
         context_id=row.context_id,
         role=Role(row.role),
+        lms_role=LmsRole(row.lms_role),
+        is_coordinator=row.is_coordinator,
         name=row.display_name,
         course_title=row.title,
         locale=row.locale,
         frame_origins=tuple(row.frame_origins.split()),
+        course_url=row.course_url,
+        wants_contrast=row.wants_contrast,
+        brand=row.brand,
     )
 
 

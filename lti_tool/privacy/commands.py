@@ -1,4 +1,4 @@
-"""``privacy sweep``: run it every hour."""
+"""``privacy sweep``: what the worker does every hour."""
 
 from __future__ import annotations
 

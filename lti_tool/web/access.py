@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from flask import abort, g, request
 
+from lti_tool.kernel.ids import digest
+from lti_tool.kernel.limits import Limit
 from lti_tool.web.edge import SAFE_METHODS, instruments
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ VISITS = "/s/"
 _VISIT_PATH = re.compile(rf"{VISITS}([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?:/|\Z)")
 OWN_PATH = re.compile(r"/[a-z0-9/-]{0,200}\Z")
 """How the paths of a person's pages look; anything else, which an address can hold, is repeated on no page."""
+PRESSES = Limit("press", most=120, seconds=60)
+"""Of one session: nobody presses twice a second for a minute."""
 View = TypeVar("View", bound="Callable[..., ResponseReturnValue]")
 
 
@@ -116,6 +120,9 @@ def install_gate(
         if rule.permission is not None:
             if len(g.token) != TOKEN_LENGTH:
                 abort(404)
+            # Before anything is read or locked: a flood of presses is stopped at its own session (OPS-8).
+            if request.method not in SAFE_METHODS and not instruments().limits.allow(PRESSES, digest(g.token)):
+                abort(429)
             g.member = find_visitor(g.token)
             if not is_allowed(g.member, rule.permission):
                 abort(404)

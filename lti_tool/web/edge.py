@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lti_tool.kernel.clock import Clock
     from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
+    from lti_tool.kernel.limits import Limits
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSED = 400
@@ -30,6 +31,7 @@ class Instruments:
     database: Database
     clock: Clock
     key_ring: KeyRing
+    limits: Limits
 
 
 def instruments() -> Instruments:
@@ -83,10 +85,14 @@ def install_edge(app: Flask, tools: Instruments) -> None:
 
     @app.teardown_request
     def close_connection(_error: BaseException | None) -> None:
-        # What was not committed is undone here.
-        session: Session | None = g.pop("database_session", None)
-        if session is not None:
-            session.close()
-        connection: Connection | None = g.pop("database_connection", None)
-        if connection is not None:
-            connection.close()
+        forget_changes()
+
+
+def forget_changes() -> None:
+    """Give back this request's connection. What was not committed is undone."""
+    session: Session | None = g.pop("database_session", None)
+    if session is not None:
+        session.close()
+    connection: Connection | None = g.pop("database_connection", None)
+    if connection is not None:
+        connection.close()

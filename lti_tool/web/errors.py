@@ -65,6 +65,11 @@ _AWAY = Refusal(
     _("Rugzak is away for a moment"),
     [NOTHING_LOST, _("Wait a minute, and open the activity again from your course.")],
 )
+_TOO_OFTEN = Refusal(
+    "too_often",
+    _("That was very often in a short time"),
+    [_("Nothing was changed by the last press."), _("Wait a minute, and go on.")],
+)
 _BAD_REQUEST = Refusal(
     "not_understood", _("We could not read that"), [_("What was sent is incomplete or damaged."), OPEN_AGAIN]
 )
@@ -79,7 +84,7 @@ SESSION_ENDED = Refusal(
     ],
 )
 
-_BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE}
+_BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE, 429: _TOO_OFTEN}
 
 
 def refuse(refusal: Refusal, status: int) -> ResponseReturnValue:

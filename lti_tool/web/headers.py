@@ -15,6 +15,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+_NEVER_FRAMED = frozenset({"web.send_static", "web.show_brand"})
 
 
 def install_headers(app: Flask) -> None:
@@ -39,4 +40,8 @@ def _frame_ancestors() -> str:
     member = g.get("member")
     if member is not None:
         return " ".join(member.frame_origins) or "'none'"
-    return "'none'" if request.endpoint == "web.send_static" else "*"
+    # A view whose page opens something without a visit says by itself who may frame it.
+    named: tuple[str, ...] | None = g.get("frame_ancestors")
+    if named is not None:
+        return " ".join(named) or "'none'"
+    return "'none'" if request.endpoint in _NEVER_FRAMED else "*"

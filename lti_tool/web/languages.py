@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from babel.support import Translations
 from flask import g, has_request_context, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, format_datetime
 from markupsafe import Markup
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from babel.support import NullTranslations
     from flask import Flask
     from flask_babel import LazyString
@@ -78,6 +80,12 @@ def install_languages(app: Flask) -> None:
         ("ngettext", _catalogues.translate_number),
     ):
         app.jinja_env.globals[name] = translate
+    app.jinja_env.filters["moment"] = show_moment
+
+
+def show_moment(moment: datetime) -> str:
+    """Return a moment as people read it, in this page's language. The tool knows nobody's time zone, and says so."""
+    return f"{format_datetime(moment, 'd MMMM y, HH:mm', rebase=False)} UTC"
 
 
 def current_language() -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from flask import Blueprint, current_app, render_template, request, send_from_directory
+from flask import Blueprint, abort, current_app, make_response, render_template, request, send_from_directory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.kernel.database import SCHEMA_REVISION, DatabaseError
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.web.access import public
+from lti_tool.web.brand import is_colour, style_sheet
 from lti_tool.web.edge import database_session, instruments
 from lti_tool.web.templates import STATIC
 
@@ -40,6 +41,18 @@ def send_static(filename: str) -> ResponseReturnValue:
     response = send_from_directory(STATIC, filename)
     kept = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
     response.headers["Cache-Control"] = kept
+    return response
+
+
+@web.get("/brand/<colour>.css")
+@public("a colour of an institution is about nobody", is_logged=False)
+def show_brand(colour: str) -> ResponseReturnValue:
+    """Show the style sheet that carries an institution's colour, in the schemes where it can be seen."""
+    if not is_colour(f"#{colour}"):
+        abort(404)
+    response = make_response(style_sheet(f"#{colour}"))
+    response.mimetype = "text/css"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -202,9 +202,16 @@ def test_sto_3_exactly_this_of_a_moodle_launch_is_stored(
     assert visit == {
         "person_id": person.id,
         "membership_id": membership.id,
+        "binding": "cookie",
         "role": "learner",
+        "lms_role": "learner",
+        "is_coordinator": False,
         "locale": "en",
         "frame_origins": "https://moodle.example http://127.0.0.1:8080",
+        # Of the way back: the course, and nothing of the person's session at Moodle.
+        "course_url": "http://127.0.0.1:8080/course/view.php?id=2",
+        "wants_contrast": False,
+        "brand": None,
         "touched_at": door.clock.now(),
     }
 

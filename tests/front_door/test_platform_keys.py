@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_tool.launch.views import PLATFORM_KEYS
-from lti_tool.lti import platform_keys
+from lti_tool.lti import outbound
+from lti_tool.lti.outbound import PlatformHttp
 from lti_tool.lti.platform_keys import FetchError, HttpFetch, PlatformKeyStore, parse_keys
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.lti.registrations import KnownRegistration, find_registration
@@ -476,8 +477,8 @@ BAD = sorted(
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give the address of a server of bad manners, with limits small enough to reach."""
-    monkeypatch.setattr(platform_keys, "_MOST_BYTES", 4096)
-    monkeypatch.setattr(platform_keys, "_MOST_SECONDS", 0.3)
+    monkeypatch.setattr(outbound, "MOST_BYTES", 4096)
+    monkeypatch.setattr(outbound, "MOST_SECONDS", 0.3)
     Answers.stop, Answers.asked, Answers.heard = Event(), [], []
     running = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     running.daemon_threads = False
@@ -492,12 +493,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.mark.parametrize(("path", "fresh_for"), [("good", timedelta(minutes=30)), ("plain", None)])
 def test_key_set_is_fetched(server: str, path: str, fresh_for: timedelta | None) -> None:
-    assert HttpFetch(allow_loopback=True)(f"{server}/{path}") == ([public_jwk(FIRST)], fresh_for)
+    assert HttpFetch(PlatformHttp(allow_loopback=True))(f"{server}/{path}") == ([public_jwk(FIRST)], fresh_for)
 
 
 def test_fetch_says_who_asks(server: str) -> None:
     """Some Moodle sites answer 403 to a request without a User-Agent."""
-    HttpFetch(allow_loopback=True)(f"{server}/good")
+    HttpFetch(PlatformHttp(allow_loopback=True))(f"{server}/good")
 
     (heard,) = Answers.heard
     assert heard["User-Agent"] == "Rugzak LTI tool"
@@ -509,7 +510,7 @@ def test_answer_that_is_no_key_set_is_given_up_soon(server: str, path: str) -> N
     begun = time.monotonic()
 
     with pytest.raises(FetchError):
-        HttpFetch(allow_loopback=True)(f"{server}/{path}")
+        HttpFetch(PlatformHttp(allow_loopback=True))(f"{server}/{path}")
 
     assert time.monotonic() - begun < 10, "a limit of a third of a second was not kept"
     assert Answers.asked == [f"/{path}"]
@@ -520,13 +521,13 @@ def test_platform_that_is_not_there_is_given_up() -> None:
         # A port that is ours and that nobody listens at.
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(FetchError):
-            HttpFetch(allow_loopback=True)(f"http://127.0.0.1:{taken.getsockname()[1]}/good")
+            HttpFetch(PlatformHttp(allow_loopback=True))(f"http://127.0.0.1:{taken.getsockname()[1]}/good")
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:{}/good", "http://localhost:{}/good"])
 def test_loopback_is_not_asked_unless_that_is_allowed(server: str, address: str) -> None:
     with pytest.raises(FetchError):
-        HttpFetch(allow_loopback=False)(address.format(server.rpartition(":")[2]))
+        HttpFetch(PlatformHttp(allow_loopback=False))(address.format(server.rpartition(":")[2]))
 
     assert Answers.asked == []
 
@@ -547,13 +548,13 @@ def test_loopback_is_not_asked_unless_that_is_allowed(server: str, address: str)
 )
 def test_address_that_no_platform_has_is_not_asked(address: str) -> None:
     with pytest.raises(FetchError):
-        HttpFetch(allow_loopback=True)(address)
+        HttpFetch(PlatformHttp(allow_loopback=True))(address)
 
 
 def test_launch_while_the_platform_hangs_is_refused_calmly(
     app: Flask, door: Door, server: str, witness: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetch = HttpFetch(allow_loopback=True)
+    fetch = HttpFetch(PlatformHttp(allow_loopback=True))
     monkeypatch.setattr(app.extensions[PLATFORM_KEYS], "_fetch", lambda _url: fetch(f"{server}/hang-in-body"))
     launch = door.prepare()
     witness.remember()

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from lti_tool.lti.registrations import add_deployment, origin_of
+from lti_tool.lti.addresses import origin_of
+from lti_tool.lti.registrations import add_deployment
 from lti_tool.people.models import LaunchSession
 from tests.demo_lms.knobs import CLAIM
 from tests.demo_lms.people import INSTRUCTOR, LEARNER, PEOPLE, TEACHER_HERE
@@ -809,7 +810,7 @@ def test_launch_cannot_come_in_by_the_deployment_of_another_registration(
     launch.claims[f"{CLAIM}deployment_id"] = "only-there"
     witness.remember()
 
-    witness.assert_refused(door.post(launch), "deployment_unknown")
+    witness.assert_refused(door.post(launch), "deployment_waiting")
 
 
 def test_both_roles_in_one_launch_teach(door: Door) -> None:

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from lti_tool.kernel.database import SCHEMA_REVISION
 from lti_tool.kernel.key_ring import KeyRing
 from tests.door import form_token
 
@@ -139,7 +141,7 @@ def test_readiness_needs_the_tables_of_this_version(door: Door, tools: Instrumen
     response = door.client.get("/health/ready")
 
     with tools.database.session(writes=True) as session, session.begin():
-        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        session.execute(text("UPDATE alembic_version SET version_num = :known"), {"known": SCHEMA_REVISION})
     assert response.status_code == 503
     assert "alembic upgrade head" in response.text
 

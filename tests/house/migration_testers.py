@@ -6,7 +6,7 @@ when the models have moved on.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -40,8 +40,8 @@ def tables_of(connection: Connection) -> dict[str, Table]:
 
 
 def fill_first_tables(connection: Connection) -> None:
-    """One of everything: a person with a role in a course, a session, and a step that is done."""
-    tables = tables_of(connection)
+    """One of everything in the first tables: a person with a role in a course, a session, and a step that is done."""
+    tables = {name: table for name, table in tables_of(connection).items() if name not in LATER}
     rows: dict[str, dict[str, Any]] = {
         "curriculum_edition": {"id": "e" * 64, "content": '{"title": "één"}', "loaded_at": MOMENT},
         "curriculum_release": {"line_id": "ykdstykn", "edition_id": "e" * 64},
@@ -92,6 +92,10 @@ def fill_first_tables(connection: Connection) -> None:
         connection.execute(tables[name].insert(), row)
 
 
+LATER = frozenset({"lti_last_event", "lti_invite", "coordinator_grant", "limit_count", "job"})
+"""Tables that came after the first ones."""
+
+
 class FirstTables:
     """0001: from nothing to the first tables."""
 
@@ -128,5 +132,54 @@ class FirstTables:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
 
 
-TESTERS: dict[str, Tester] = {"0001": FirstTables()}
+class FrontDoor:
+    """0002: what was registered by hand goes on, the one key becomes the current one, visits keep their cookie."""
+
+    def load(self, connection: Connection) -> None:
+        fill_first_tables(connection)
+        older = MOMENT - timedelta(days=30)
+        keys = tables_of(connection)["lti_tool_key"]
+        connection.execute(keys.insert(), {"id": "older", "public_jwk": "{}", "private_key": b"", "created_at": older})
+
+    def check(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        keys = {row.id: (row.status, row.since) for row in connection.execute(select(tables["lti_tool_key"]))}
+        assert keys == {"key": ("current", MOMENT), "older": ("retiring", MOMENT - timedelta(days=30))}
+        assert connection.execute(select(tables["lti_deployment"].c.is_approved)).scalar_one()
+        visit = connection.execute(select(tables["launch_session"])).one()
+        assert (visit.binding, visit.lms_role, bool(visit.is_coordinator)) == ("cookie", "unknown", False)
+        assert (visit.course_url, bool(visit.wants_contrast), visit.brand) == (None, False, None)
+        registration = {"registration_id": "registration"}
+        for name, row in (
+            ("lti_last_event", {**registration, "kind": "launched:frame", "happened_at": MOMENT}),
+            (
+                "lti_invite",
+                {**registration, "id": "i", "secret": "s" * 64, "purpose": "register"}
+                | {"created_at": MOMENT, "expires_at": MOMENT},
+            ),
+            ("coordinator_grant", {**registration, "id": "g", "holder": "person:105", "created_at": MOMENT}),
+            ("limit_count", {"key": "k" * 64, "period": 1, "count": 1, "erase_at": MOMENT}),
+            ("job", {"name": "sweep", "due_at": MOMENT}),
+        ):
+            connection.execute(tables[name].insert(), row)
+        again = {**registration, "id": "h", "holder": "person:105", "created_at": MOMENT}
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(tables["coordinator_grant"].insert(), again)
+
+        undo = connection.begin_nested()
+        connection.execute(tables["lti_registration"].delete())
+        for name in ("lti_last_event", "lti_invite", "coordinator_grant", "launch_session"):
+            assert connection.scalar(select(func.count()).select_from(tables[name])) == 0
+        undo.rollback()
+
+    def check_undone(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        assert LATER.isdisjoint(tables)
+        assert "binding" not in tables["launch_session"].columns
+        # What was there before is there still.
+        for name in ("person", "membership", "launch_session", "progress_done", "lti_deployment"):
+            assert connection.scalar(select(func.count()).select_from(tables[name])) == 1
+
+
+TESTERS: dict[str, Tester] = {"0001": FirstTables(), "0002": FrontDoor()}
 """One for each revision; without one the suite fails."""

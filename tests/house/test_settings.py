@@ -128,6 +128,11 @@ BAD = [
     ("MASTER_KEYS", f"first one:{KEY}"),
     ("MASTER_KEYS", f"first:é{KEY}"),
     ("ALLOW_LOOPBACK_PLATFORMS", "maybe"),
+    ("PRIVATE_PLATFORM_HOSTS", "https://moodle.example"),
+    ("PRIVATE_PLATFORM_HOSTS", "moodle.example,"),
+    ("PRIVATE_PLATFORM_HOSTS", "moodle.example:8443"),
+    ("PRIVATE_PLATFORM_HOSTS", "*"),
+    ("PRIVATE_PLATFORM_HOSTS", ".example"),
     ("CLOCK_OFFSET", "tomorrow"),
     ("CLOCK_OFFSET", "P"),
     ("CLOCK_OFFSET", "PT"),
@@ -211,6 +216,13 @@ def test_production_refuses_what_is_only_for_trying(name: str, value: str) -> No
 )
 def test_clock_offset_is_seconds_or_an_iso_duration(text: str, length: timedelta) -> None:
     assert load_settings({**DEMO, "RUGZAK_CLOCK_OFFSET": text}).clock_offset == length
+
+
+def test_private_hosts_are_none_unless_named() -> None:
+    named = load_settings({**PRODUCTION, "RUGZAK_PRIVATE_PLATFORM_HOSTS": "Moodle.example, canvas.example"})
+
+    assert load_settings(PRODUCTION).private_platform_hosts == frozenset()
+    assert named.private_platform_hosts == {"moodle.example", "canvas.example"}
 
 
 def test_first_master_key_stays_first() -> None:

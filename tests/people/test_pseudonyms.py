@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.people.member import Member
 from lti_tool.people.names import shown_name
 from lti_tool.people.pseudonyms import _LISTS, pseudonym
-from lti_tool.people.roles import Role
+from tests.people.members import make_member
+
+if TYPE_CHECKING:
+    from lti_tool.people.member import Member
 
 IDS = st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=26, max_size=26)
 
@@ -68,4 +71,4 @@ def test_nameless_person_is_shown_by_the_course_and_language_of_the_reader(name:
 
 
 def somebody(name: str | None, locale: str = "nl") -> Member:
-    return Member("session", "person", "membership", "course", Role.LEARNER, name, None, locale, ())
+    return make_member(name=name, locale=locale)

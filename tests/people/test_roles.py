@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.lti.roles import ContextRoles, read_roles
+from lti_tool.lti.roles import LmsRole, read_roles
 from lti_tool.people.roles import Role, role_from
 
 LIS = "http://purl.imsglobal.org/vocab/lis/v2"
@@ -18,6 +18,7 @@ SAYS_INSTRUCTOR = [
     f"{LIS}/membership/Instructor#PrimaryInstructor",
     f"{LIS}/membership/Instructor#SecondaryInstructor",
     f"{LIS}/membership/Instructor#TeachingAssistant",
+    f"{LIS}/membership/instructor#TeachingAssistant",  # as Canvas writes it
     f"{LIS}/membership/Instructor#GuestInstructor",
     f"{LIS}/membership/Instructor#Lecturer",
     f"{LIS}/membership/Instructor#Grader",
@@ -81,21 +82,26 @@ def role_of(*roles: str) -> Role:
     return role_from(read_roles(roles))
 
 
+def counts(roles: list[str]) -> tuple[bool, bool, bool]:
+    read = read_roles(roles)
+    return read.is_instructor, read.is_learner, read.is_test_user
+
+
 @pytest.mark.parametrize("role", SAYS_INSTRUCTOR)
 def test_spelling_of_instructor(role: str) -> None:
-    assert read_roles([role]) == ContextRoles(is_instructor=True, is_learner=False, is_test_user=False)
+    assert counts([role]) == (True, False, False)
     assert role_of(role) is Role.INSTRUCTOR
 
 
 @pytest.mark.parametrize("role", SAYS_LEARNER)
 def test_spelling_of_learner(role: str) -> None:
-    assert read_roles([role]) == ContextRoles(is_instructor=False, is_learner=True, is_test_user=False)
+    assert counts([role]) == (False, True, False)
     assert role_of(role) is Role.LEARNER
 
 
 @pytest.mark.parametrize("role", SAYS_NOTHING)
 def test_ops_6_what_is_no_role_in_this_course_counts_for_nothing(role: str) -> None:
-    assert read_roles([role]) == ContextRoles(is_instructor=False, is_learner=False, is_test_user=False)
+    assert counts([role]) == (False, False, False)
     assert role_of(role) is Role.OBSERVER
     assert role_of(role, "Learner") is Role.LEARNER
 
@@ -110,7 +116,7 @@ def test_who_both_teaches_and_learns_teaches(roles: tuple[str, ...]) -> None:
 
 
 def test_test_user_is_a_learner_that_is_marked() -> None:
-    assert read_roles(["Learner", TEST_USER]) == ContextRoles(is_instructor=False, is_learner=True, is_test_user=True)
+    assert counts(["Learner", TEST_USER]) == (False, True, True)
     assert role_of(TEST_USER) is Role.OBSERVER
 
 
@@ -131,3 +137,35 @@ def test_roles_from_elsewhere_change_nothing_wherever_they_stand(
 
 def test_roles_are_three() -> None:
     assert [role.value for role in Role] == ["learner", "instructor", "observer"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "told"),
+    [
+        (["Instructor"], LmsRole.INSTRUCTOR),
+        ([f"{LIS}/membership/Instructor#TeachingAssistant"], LmsRole.TEACHING_ASSISTANT),
+        # Canvas calls a teaching assistant both.
+        (
+            [f"{LIS}/membership/instructor#TeachingAssistant", f"{LIS}/membership#Instructor"],
+            LmsRole.TEACHING_ASSISTANT,
+        ),
+        (["Learner"], LmsRole.LEARNER),
+        ([f"{LIS}/membership#Learner", TEST_USER], LmsRole.TEST_USER),
+        ([f"{LIS}/membership#ContentDeveloper"], LmsRole.DESIGNER),
+        ([f"{LIS}/membership#Mentor"], LmsRole.MENTOR),
+        ([f"{LIS}/institution/person#Administrator"], LmsRole.ADMINISTRATOR),
+        ([f"{LIS}/membership#Administrator"], LmsRole.ADMINISTRATOR),
+        ([f"{LIS}/membership#Administrator", "Learner"], LmsRole.LEARNER),
+        ([f"{LIS}/membership#Member"], LmsRole.UNKNOWN),
+        ([], LmsRole.UNKNOWN),
+    ],
+)
+def test_person_can_be_told_what_the_lms_says_they_are(roles: list[str], told: LmsRole) -> None:
+    assert read_roles(roles).lms_role is told
+
+
+def test_short_names_are_written_out_for_grants() -> None:
+    assert read_roles(["Administrator", f"{LIS}/membership#Mentor"]).names == {
+        f"{LIS}/membership#Administrator",
+        f"{LIS}/membership#Mentor",
+    }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def step(name: str, minutes: int = 10) -> Step:
     kind = find_kind("read")
     assert kind is not None
-    return Step(name, f"1.{name}", f"Title {name}", kind, minutes, "aim", (), None)
+    return Step(name, f"1.{name}", f"Title {name}", kind, minutes, "aim", (), None, ())
 
 
 def unit(number: int, *steps: Step) -> Unit:

@@ -1,9 +1,12 @@
 /**
- * Shown in the frame at login: can this browser keep a cookie for us here?
- * If so we go on at once; if not, the page offers a window of its own, where a cookie always works.
+ * Shown in the frame at login: what can prove this browser here? A cookie of ours, else the storage of the LMS.
+ * If one of the two works we go on at once; if not, the page offers a window of its own, where a cookie always works.
  */
 
+import { capabilities, findStorage, put } from "./storage.js";
+
 const ATTRIBUTES = "Secure; SameSite=None; Path=/; Partitioned";
+const FULL_WINDOW = "requestFullWindowLaunch";
 
 /**
  * Set a cookie of the kind the login uses, read it back, and take it away again.
@@ -30,21 +33,61 @@ function canKeepCookies() {
   return names.some(canKeep);
 }
 
-/** Show the way through a new window, and bring keyboard and screen reader to it. */
-function offerNewWindow() {
+/**
+ * Let the LMS keep the secret of this login.
+ *
+ * @param {DOMStringMap} given by the page
+ * @param {Map<string, object>} able
+ * @returns {Promise<boolean>} whether it did
+ */
+async function keepInStorage(given, able) {
+  const place = findStorage("lti.put_data", given, able);
+  if (place === undefined) {
+    return false;
+  }
+  return put(place, given.storageKey, given.secret).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Show the way through a new window, and bring keyboard and screen reader to it.
+ *
+ * @param {Map<string, object>} able
+ */
+function offerNewWindow(able) {
   for (const line of document.querySelectorAll("[data-wait]")) {
     line.hidden = true;
   }
   const offer = document.querySelector("[data-new-window]");
+  const whole = offer.querySelector("[data-action=full-window]");
+  if (able.has(FULL_WINDOW)) {
+    whole.hidden = false;
+    whole.addEventListener("click", () => {
+      // Canvas then opens the activity anew, in its whole window. There is no secret in this.
+      const data = { url: whole.dataset.url, launchType: "same_window" };
+      window.parent.postMessage({ subject: FULL_WINDOW, data }, "*");
+    });
+  }
   offer.hidden = false;
   offer.querySelector("h2").focus();
 }
 
-const { authorizationUrl } = document.querySelector("[data-authorization-url]").dataset;
+const given = document.querySelector("[data-authorization-url]").dataset;
+
+/** Go on to the LMS; replace, so that the way back does not lead to this page and straight on again. */
+function goOn() {
+  location.replace(given.authorizationUrl);
+}
 
 if (canKeepCookies()) {
-  // replace, so that the way back does not lead to this page and straight on again
-  location.replace(authorizationUrl);
+  goOn();
 } else {
-  offerNewWindow();
+  const able = await capabilities();
+  if (await keepInStorage(given, able)) {
+    goOn();
+  } else {
+    offerNewWindow(able);
+  }
 }

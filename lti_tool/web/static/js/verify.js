@@ -1,0 +1,28 @@
+/**
+ * Shown in the frame at a launch without a cookie: ask the LMS for the secret that it kept at the login, let it forget
+ * the secret, and send it on. When that fails, the page says what to do.
+ */
+
+import { capabilities, findStorage, get, put } from "./storage.js";
+
+const form = document.querySelector("form");
+
+/** Say that it did not work, and bring keyboard and screen reader to it. */
+function sayWhatToDo() {
+  document.querySelector("[data-wait]").hidden = true;
+  const help = document.querySelector("[data-failed]");
+  help.classList.remove("late");
+  help.hidden = false;
+  help.querySelector("h2").focus();
+}
+
+// The help is in the page for who has no script; with script it has to wait for an answer.
+document.querySelector("[data-failed]").hidden = true;
+try {
+  const place = findStorage("lti.get_data", form.dataset, await capabilities());
+  form.elements.value.value = await get(place, form.dataset.storageKey);
+  await put(place, form.dataset.storageKey, null).catch(() => undefined);
+  form.submit();
+} catch {
+  sayWhatToDo();
+}
