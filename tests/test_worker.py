@@ -172,6 +172,22 @@ class AskedAfter(Stop):
             self._ask(signal.SIGTERM, None)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_asks_and_breaks_nothing_off(number: signal.Signals) -> None:
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    stop = Stop()
+    try:
+        stop.listen()
+        assert not stop.is_asked()
+
+        signal.raise_signal(number)
+
+        assert stop.is_asked()
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
 def test_worker_looks_again_every_few_seconds() -> None:
     looked: list[float] = []
     stop = AskedAfter(waits=int(LOOK_EVERY_SECONDS / STEP_SECONDS) * 2 + 1)

@@ -20,7 +20,7 @@ from lti_tool.kernel.errors import RugzakError
 from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.outbound import OutboundError, OutboundReason
 from lti_tool.lti.registration_schemas import AnswerSchema, PlatformConfigurationSchema
-from lti_tool.lti.tool_configuration import PLATFORM_CONFIGURATION, SCOPES, TOOL_CONFIGURATION, PlatformConfiguration
+from lti_tool.lti.tool_configuration import SCOPES, TOOL_CONFIGURATION, PlatformConfiguration
 
 if TYPE_CHECKING:
     from lti_tool.lti.outbound import Answer, PlatformHttp
@@ -157,7 +157,7 @@ def _may_speak_for(url: str, issuer: str) -> bool:
 
 
 def _configuration(values: dict[str, Any]) -> PlatformConfiguration:
-    platform = values[PLATFORM_CONFIGURATION]
+    platform = values["platform"]
     family = (platform["product_family_code"] or "").lower()
     audience = values["authorization_server"]
     return PlatformConfiguration(
@@ -209,7 +209,7 @@ def _check_status(answer: Answer) -> None:
 
 def _read_answer(answer: Answer, request: dict[str, Any]) -> RegistrationAnswer:
     values: dict[str, Any] = AnswerSchema().load(answer.json())
-    tool, asked = values[TOOL_CONFIGURATION] or {}, request[TOOL_CONFIGURATION]
+    tool, asked = values["tool"] or {}, request[TOOL_CONFIGURATION]
     # A platform that says nothing of scopes or messages granted what was asked (RFC 7591, 3.2.1).
     scopes = request["scope"] if values["scope"] is None else values["scope"]
     messages = tool.get("messages") or asked["messages"]

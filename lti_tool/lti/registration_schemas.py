@@ -83,9 +83,7 @@ class PlatformConfigurationSchema(Schema):
     response_types_supported = Words(load_default=None, allow_none=True)
     token_endpoint_auth_methods_supported = Words(load_default=None, allow_none=True)
     id_token_signing_alg_values_supported = Words(load_default=None, allow_none=True)
-    platform = fields.Nested(
-        _OwnSchema, required=True, data_key=PLATFORM_CONFIGURATION, attribute=PLATFORM_CONFIGURATION
-    )
+    platform = fields.Nested(_OwnSchema, required=True, data_key=PLATFORM_CONFIGURATION)
 
 
 class _ToolSchema(Schema):
@@ -111,6 +109,4 @@ class AnswerSchema(Schema):
     client_id = Number(required=True, blank=False)
     deployment_id = Number(load_default=None, allow_none=True)
     scope = PlainText(load_default=None, allow_none=True, most=10_000)
-    tool = fields.Nested(
-        _ToolSchema, load_default=None, allow_none=True, data_key=TOOL_CONFIGURATION, attribute=TOOL_CONFIGURATION
-    )
+    tool = fields.Nested(_ToolSchema, load_default=None, allow_none=True, data_key=TOOL_CONFIGURATION)

@@ -80,7 +80,3 @@ class SigningKeys:
             key = load_signing_key(session, self._key_ring)
         self._kept = (now, key)
         return key
-
-    def forget(self) -> None:
-        """Begin anew: for tests, whose databases are emptied."""
-        self._kept = None

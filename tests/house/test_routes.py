@@ -25,14 +25,19 @@ if TYPE_CHECKING:
 SAVED = Path(__file__).with_name("routes.txt")
 
 PUBLIC = {
+    "connection.approve": "an administrator's secret address is its own proof, and our own page sends it",
+    "connection.check": "an administrator's secret address is its own proof, and our own page sends it",
+    "connection.show_connection": "an administrator's secret address is its own proof",
     "curriculum.show_support": "who needs a place to go need not show who they are",
     "launch.launch_tool": "a launch brings its own proof",
     "launch.log_in": "a platform begins a login before anybody is known",
     "launch.show_keys": "platforms check our signatures with these public keys",
+    "launch.verify_storage": "a sealed launch comes back with the secret that its platform kept",
     "registration.register_tool": "an invite brings its own proof, and our own page sends it",
     "registration.show_canvas_key": "Canvas reads from it how a key for this tool is made",
     "registration.show_registration": "an invite brings its own proof",
     "people.leave_session": "leaving must always work, on the address alone",
+    "web.show_brand": "a colour of an institution is about nobody",
     "web.send_static": "style sheets, letters and scripts hold nothing personal",
     "web.show_front": "says what this address is, to who opens it by hand",
     "web.show_health": "a monitor asks whether the process answers",
