@@ -15,7 +15,8 @@ from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.kernel.log import configure_logging
-from lti_tool.launch.views import PLATFORM_KEYS, launch
+from lti_tool.launch.views import PLATFORM_KEYS, REGISTRATIONS, launch
+from lti_tool.lti.known_registrations import KnownRegistrations
 from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
 from lti_tool.lti.tool_keys import check_tool_key
 from lti_tool.people.names import shown_name
@@ -67,6 +68,7 @@ def create_app(
     )
     fetch = fetch_keys or HttpFetch(allow_loopback=settings.allow_loopback_platforms)
     app.extensions[PLATFORM_KEYS] = PlatformKeyStore(tools.database, tools.clock, fetch)
+    app.extensions[REGISTRATIONS] = KnownRegistrations(tools.database, tools.clock)
     # After a request these run from the last to the first: the commit comes before the log line and the headers.
     install_headers(app)
     install_access_log(app)

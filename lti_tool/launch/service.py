@@ -11,7 +11,6 @@ from marshmallow import ValidationError
 
 from lti_tool.lti.claims import verify_launch
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
-from lti_tool.lti.registrations import find_for_login, find_registration
 from lti_tool.lti.schemas import LaunchFormSchema, LoginSchema
 from lti_tool.lti.signed_token import SignedToken
 from lti_tool.lti.state import LoginState, issue_state, read_state
@@ -19,12 +18,10 @@ from lti_tool.lti.state import LoginState, issue_state, read_state
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
-
     from lti_tool.kernel.clock import Clock
-    from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
     from lti_tool.lti.claims import LaunchClaims
+    from lti_tool.lti.known_registrations import KnownRegistrations
     from lti_tool.lti.platform_keys import PlatformKeyStore
     from lti_tool.lti.registrations import KnownRegistration
 
@@ -43,7 +40,7 @@ class Login:
 
 
 def begin_login(  # noqa: PLR0913 (each is something the answer needs)
-    connection: Connection,
+    registrations: KnownRegistrations,
     given: Mapping[str, str],
     *,
     registration_id: str | None,
@@ -63,8 +60,8 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         missing = [name for name, field in _LOGIN.fields.items() if field.required and name not in given]
         reason = Reason.LOGIN_INCOMPLETE if missing else Reason.LOGIN_MALFORMED
         raise LaunchRefusedError(reason, claim=min(missing or error.messages_dict)) from None
-    registration = find_for_login(
-        connection, registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
+    registration = registrations.find_for_login(
+        registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
     )
     _check_target(asked["target_link_uri"], base_url)
     state = issue_state(
@@ -121,7 +118,7 @@ class CheckedLaunch:
 
 
 def check_launch(  # noqa: PLR0913 (each is something the check needs)
-    database: Database,
+    registrations: KnownRegistrations,
     given: Mapping[str, str],
     cookies: Mapping[str, str],
     *,
@@ -146,9 +143,8 @@ def check_launch(  # noqa: PLR0913 (each is something the check needs)
     state = read_state(key_ring, form["state"], now=now)
     _check_browser(state, cookies)
     token = SignedToken.read(form["id_token"])
-    # A read of its own: what follows may have to wait for a platform's keys, and holds nothing meanwhile.
-    with database.connection(writes=False) as connection:
-        registration = find_registration(connection, state.registration_id)
+    # No connection is held here: what follows may have to wait for a platform's keys.
+    registration = registrations.find(state.registration_id)
     key = keys.find(registration, token.key_id)
     claims = verify_launch(token, key, registration=registration, state=state, now=now)
     return CheckedLaunch(claims, registration, state)

@@ -26,11 +26,18 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from lti_tool.launch.service import CheckedLaunch, Login
+    from lti_tool.lti.known_registrations import KnownRegistrations
     from lti_tool.lti.platform_keys import PlatformKeyStore
 
 launch = Blueprint("launch", __name__, url_prefix="/lti")
 
 PLATFORM_KEYS = "rugzak_platform_keys"
+REGISTRATIONS = "rugzak_registrations"
+
+
+def _registrations() -> KnownRegistrations:
+    found: KnownRegistrations = current_app.extensions[REGISTRATIONS]
+    return found
 
 
 def _parameters() -> MultiDict[str, str]:
@@ -49,7 +56,7 @@ def log_in(registration_id: str | None = None) -> ResponseReturnValue:
     tools = instruments()
     given = _parameters()
     login = begin_login(
-        database_connection(),
+        _registrations(),
         given,
         registration_id=registration_id,
         base_url=tools.settings.base_url,
@@ -91,7 +98,7 @@ def launch_tool() -> ResponseReturnValue:
     tools = instruments()
     keys: PlatformKeyStore = current_app.extensions[PLATFORM_KEYS]
     checked = check_launch(
-        tools.database, _parameters(), request.cookies, key_ring=tools.key_ring, keys=keys, clock=tools.clock
+        _registrations(), _parameters(), request.cookies, key_ring=tools.key_ring, keys=keys, clock=tools.clock
     )
     connection = database_connection()
     arrival = record_arrival(tools.database, connection, checked.claims, registration_id=checked.registration.id)
