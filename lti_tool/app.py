@@ -103,6 +103,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
         return load_contacts(settings.content_dir)
 
     app.extensions[CONTACTS] = contacts
+    app.jinja_env.globals["contacts_in"] = lambda language: contacts()[language]
 
     @app.context_processor
     def describe_visit() -> dict[str, Any]:

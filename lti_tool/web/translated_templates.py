@@ -1,8 +1,12 @@
-"""Templates with their sentences already in them: each is compiled once for every language that is asked for.
+"""Templates with all that is known beforehand already in them: each is compiled once for every language in use.
 
-A page has thirty sentences. Looking each of them up while somebody waits was a third of the cost of a page, although
-their language is known before the page begins. So a template's sentence is looked up when the template is compiled, and
-stands in it like any other text; of one with values in it, only the values are left to fill in.
+A page has thirty sentences and a dozen parts, and most of it is the same for everybody who reads its language. So what
+does not hang on the person is worked out when the template is compiled, and stands in it like any other text:
+
+* a sentence is looked up then; of one with values in it, only the values are left to fill in;
+* a part that is included ``without context`` is made then, and kept. It cannot hold anything about anybody: beside the
+  sentences it sees only what :data:`PLAIN` names, and neither the request nor whoever sent it;
+* any other part is put where it is included, so that finding it costs nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from flask.templating import Environment
-from jinja2 import nodes
+from jinja2 import TemplateNotFound, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from lti_tool.web.languages import Sentences
+
+PLAIN = ("asset", "contacts_in", "range", "dict", "namespace")
+"""The names that every template may use. All are functions of their arguments alone, never of a request: what is kept
+for everybody is made with them. What belongs to a page comes in its context."""
 
 _VALUE = re.compile(r"%\((\w+)\)s")
 
@@ -46,29 +54,48 @@ class TranslatedEnvironment(Environment):
         """Return a template in the language of the page that asks for it."""
         if self.sentences is not None:
             return super().get_or_select_template(*args, **kwargs)
-        return self._in_language(current_language()).get_or_select_template(*args, **kwargs)
+        return self.in_language(current_language()).get_or_select_template(*args, **kwargs)
 
-    def _in_language(self, language: str) -> TranslatedEnvironment:
+    def in_language(self, language: str) -> TranslatedEnvironment:
+        """Return the environment of the pages in a language."""
         known: dict[str, TranslatedEnvironment] = self.__dict__.setdefault("_by_language", {})
         if language not in known:
             environment = self.overlay()
             environment.sentences = sentences_in(language)
-            environment.globals = {**self.globals, **environment.sentences.functions, "locale": language}
+            plain = {name: self.globals[name] for name in PLAIN if name in self.globals}
+            environment.globals = {**plain, **environment.sentences.functions, "locale": language}
             known[language] = environment
         return known[language]
+
+    def parse_template(self, name: str) -> nodes.Template:
+        """Return a template as it is before it is compiled."""
+        if self.loader is None:
+            raise TemplateNotFound(name)
+        source, filename, _ = self.loader.get_source(self, name)
+        return self._parse(source, name, filename)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         if self.sentences is not None:
-            _Translation(self.sentences).visit(tree)
+            _Translation(self, self.sentences).visit(tree)
         return tree
 
 
 class _Translation(NodeTransformer):
-    """Replaces the calls that look a sentence up by the sentence."""
+    """Replaces sentences that are looked up, and parts that are included, by themselves."""
 
-    def __init__(self, sentences: Sentences) -> None:
+    def __init__(self, environment: TranslatedEnvironment, sentences: Sentences) -> None:
+        self._environment = environment
         self._sentences = sentences
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 (Jinja's way)
+        if not isinstance(node.template, nodes.Const) or node.ignore_missing:
+            return node
+        name = node.template.value
+        if node.with_context:
+            return nodes.Scope(self._environment.parse_template(name).body, lineno=node.lineno)
+        text = nodes.TemplateData(self._environment.get_template(name).render())
+        return nodes.Output([text], lineno=node.lineno)
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 (Jinja's way)
         node.nodes = [piece for one in node.nodes for piece in self._take_apart(one)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import g, render_template
-from jinja2 import DictLoader, nodes
+from jinja2 import DictLoader, UndefinedError, nodes
 
 from lti_tool.web.languages import LANGUAGES, sentences_in
 from lti_tool.web.translated_templates import TranslatedEnvironment
@@ -23,8 +23,9 @@ def tool(tool_apps: Callable[[str, str], Flask]) -> Flask:
     return tool_apps("sqlite", "")
 
 
-def render(tool: Flask, language: str, source: str, **values: object) -> str:
-    environment = tool.jinja_env.overlay(loader=DictLoader({"page.html": source}))
+def render(tool: Flask, language: str, source: str, part: str = "", **values: object) -> str:
+    loader = DictLoader({"page.html": source, "part.html": part})
+    environment = tool.jinja_env.overlay(loader=loader)
     assert isinstance(environment, TranslatedEnvironment)
     environment.__dict__.pop("_by_language", None)
     with tool.test_request_context():
@@ -67,15 +68,62 @@ def test_sentence_whose_values_do_not_fit_breaks_the_page(tool: Flask, source: s
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_template_looks_up_no_sentence_without_values_any_more(tool: Flask, name: str, language: str) -> None:
-    environment = tool.jinja_env.overlay()
-    assert isinstance(environment, TranslatedEnvironment)
-    environment.sentences = sentences_in(language)
-    assert environment.loader is not None
+    assert isinstance(tool.jinja_env, TranslatedEnvironment)
 
-    tree = environment.parse(environment.loader.get_source(environment, name)[0])
+    with tool.test_request_context():
+        tree = tool.jinja_env.in_language(language).parse_template(name)
 
     calls = [call for call in tree.find_all(nodes.Call) if isinstance(call.node, nodes.Name) and call.node.name == "_"]
     assert [call for call in calls if not call.kwargs and isinstance(call.args[0], nodes.Const)] == []
+
+
+def test_part_is_put_where_it_is_included_and_sees_what_is_around_it(tool: Flask) -> None:
+    source = '{% for name in names %}{% include "part.html" %}{% endfor %}'
+
+    page = render(tool, "en", source, "{% set both = name ~ title %}({{ both }})", names=["<", "b"], title="!")
+
+    assert page == "(&lt;!)(b!)"
+
+
+def test_what_a_part_sets_stays_in_it(tool: Flask) -> None:
+    source = '{% set name = "a" %}{% include "part.html" %}{{ name }}'
+
+    assert render(tool, "en", source, '{% set name = "b" %}{{ name }}') == "ba"
+
+
+def test_part_without_context_is_the_same_on_every_page(tool: Flask) -> None:
+    calls: list[str] = []
+    tool.jinja_env.globals["contacts_in"], kept = calls.append, tool.jinja_env.globals["contacts_in"]
+    try:
+        source = '{% for name in "abc" %}{% include "part.html" without context %}{% endfor %}'
+        page = render(tool, "nl", source, '{{ contacts_in(locale) }}{{ _("Done") }} ')
+    finally:
+        tool.jinja_env.globals["contacts_in"] = kept
+
+    assert calls == ["nl"]
+    assert page == "NoneKlaar NoneKlaar NoneKlaar "
+
+
+PERSONAL = ["request", "session", "g", "config", "url_for", "get_flashed_messages", "visit", "form_token", "here"]
+
+
+@pytest.mark.parametrize("name", [*PERSONAL, "leave_url", "home_url", "support_url", "name"])
+@pytest.mark.parametrize(
+    "part", ["{{ %s }}", "{%% macro all() %%}{{ %s }}{%% endmacro %%}{{ all() }}", "{%% if %s %%}{%% endif %%}"]
+)
+def test_part_that_is_kept_for_everybody_cannot_see_who_asks(tool: Flask, name: str, part: str) -> None:
+    source = '{% include "part.html" without context %}'
+
+    with pytest.raises(UndefinedError):
+        render(tool, "en", source, part % name, **dict.fromkeys([*PERSONAL, "name"], "Amina Haddou"))
+
+
+def test_names_that_every_part_can_use_say_nothing_of_the_page(tool: Flask) -> None:
+    assert isinstance(tool.jinja_env, TranslatedEnvironment)
+
+    names = tool.jinja_env.in_language("nl").globals.keys()
+
+    assert names == {"asset", "contacts_in", "dict", "namespace", "range", "_", "gettext", "ngettext", "locale"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
