@@ -24,7 +24,7 @@ from lti_tool.people.permissions import is_allowed
 from lti_tool.people.views import people
 from lti_tool.people.visits import SessionEndedError, find_member
 from lti_tool.progress.views import progress
-from lti_tool.web.access import install_gate
+from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
 from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments
 from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
@@ -112,7 +112,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             "contacts": contacts()[current_language()],
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
-            "leave_url": url_for("people.leave_session") if "token" in g else settings.exit_url,
+            "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
             **_addresses(in_visit=member is not None),
         }
 
@@ -122,9 +122,9 @@ def _addresses(*, in_visit: bool) -> dict[str, str | None]:
     if not in_visit:
         return {"home_url": None, "language_url": None, "support_url": url_for("curriculum.show_support")}
     return {
-        "home_url": url_for("progress.show_home"),
-        "language_url": url_for("people.choose_language"),
-        "support_url": url_for("curriculum.show_support_in_visit"),
+        "home_url": visit_address("progress.show_home"),
+        "language_url": visit_address("people.choose_language"),
+        "support_url": visit_address("curriculum.show_support_in_visit"),
     }
 
 
