@@ -11,7 +11,6 @@ import logging
 import re
 import sys
 import traceback
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -61,12 +60,6 @@ def describe_error(error: BaseException) -> dict[str, str]:
     return {"error_type": type(error).__name__, "error_at": where}
 
 
-def _add_level_and_time(_logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    event["level"] = method
-    event["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    return event
-
-
 def _write_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
     return _encode(event)
 
@@ -86,7 +79,12 @@ def configure_logging(level: str) -> None:
     :param level: the lowest level that is logged: debug, info, warning or error.
     """
     structlog.configure(
-        processors=[_add_level_and_time, keep_listed, _write_json],
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            keep_listed,
+            _write_json,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
