@@ -18,7 +18,8 @@ from lti_tool.kernel.limits import Limits
 from lti_tool.kernel.log import configure_logging
 from lti_tool.launch.connection_views import connection
 from lti_tool.launch.registration_views import registration
-from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, launch
+from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS, launch
+from lti_tool.lti.known_registrations import KnownRegistrations
 from lti_tool.lti.last_events import LastEvents
 from lti_tool.lti.outbound import PLATFORM_HTTP, PlatformHttp
 from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
@@ -28,7 +29,7 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.views import people
 from lti_tool.people.visits import SessionEndedError, find_member
 from lti_tool.progress.views import progress
-from lti_tool.web.access import install_gate
+from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
 from lti_tool.web.brand import can_show
 from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments
@@ -80,6 +81,7 @@ def create_app(
     app.extensions[PLATFORM_HTTP] = http
     fetch = fetch_keys or HttpFetch(http)
     app.extensions[PLATFORM_KEYS] = PlatformKeyStore(database, clock, fetch)
+    app.extensions[REGISTRATIONS] = KnownRegistrations(database, clock)
     app.extensions[LAST_EVENTS] = LastEvents(database, clock)
     # After a request these run from the last to the first: the commit comes before the log line and the headers.
     install_headers(app)
@@ -120,6 +122,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
         return load_contacts(settings.content_dir)
 
     app.extensions[CONTACTS] = contacts
+    app.jinja_env.globals["contacts_in"] = lambda language: contacts()[language]
 
     @app.context_processor
     def describe_visit() -> dict[str, Any]:
@@ -128,7 +131,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             "contacts": contacts()[current_language()],
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
-            "leave_url": url_for("people.leave_session") if "token" in g else settings.exit_url,
+            "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
             **_addresses(in_visit=member is not None),
         }
 
@@ -138,9 +141,9 @@ def _addresses(*, in_visit: bool) -> dict[str, str | None]:
     if not in_visit:
         return {"home_url": None, "language_url": None, "support_url": url_for("curriculum.show_support")}
     return {
-        "home_url": url_for("progress.show_home"),
-        "language_url": url_for("people.choose_language"),
-        "support_url": url_for("curriculum.show_support_in_visit"),
+        "home_url": visit_address("progress.show_home"),
+        "language_url": visit_address("people.choose_language"),
+        "support_url": visit_address("curriculum.show_support_in_visit"),
     }
 
 

@@ -17,7 +17,7 @@ from lti_tool.app import create_app
 from lti_tool.curriculum.loader import read_content
 from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
-from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS
+from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS
 from lti_tool.lti.registrations import register_platform
 from tests.clock import FrozenClock
 from tests.demo_lms.platform import Platform
@@ -139,6 +139,7 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
     store = app.extensions[PLATFORM_KEYS]
     store._parsed.clear()
     store._failed_at.clear()
+    app.extensions[REGISTRATIONS].forget()
     store._fetch.reset()
     app.extensions[LAST_EVENTS].forget()
     tools.limits.forget()

@@ -6,6 +6,7 @@ look like an id, a code or a number is dropped too. So a careless log line loses
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -36,7 +37,8 @@ KEYS = {
 }
 """Everything that a log line may hold, and what it looks like. A person's id is not in it."""
 
-_PATTERNS = {key: re.compile(pattern) for key, pattern in KEYS.items()}
+_fits = {key: re.compile(pattern).fullmatch for key, pattern in KEYS.items()}
+_encode = json.JSONEncoder().encode
 _MOST = 120
 _DROPPED = "[dropped]"
 
@@ -48,7 +50,7 @@ def keep_listed(_logger: object, _method: str, event: MutableMapping[str, Any]) 
 
 def _safe(key: str, value: object) -> object:
     text = str(value) if isinstance(value, (str, int)) else ""
-    return value if len(text) <= _MOST and _PATTERNS[key].fullmatch(text) else _DROPPED
+    return value if len(text) <= _MOST and _fits[key](text) else _DROPPED
 
 
 def describe_error(error: BaseException) -> dict[str, str]:
@@ -57,6 +59,10 @@ def describe_error(error: BaseException) -> dict[str, str]:
     ours = [frame for frame in frames if "lti_tool" in frame.filename] or list(frames)
     where = f"{ours[-1].filename.rpartition('lti_tool/')[2]}:{ours[-1].lineno}" if ours else "unknown"
     return {"error_type": type(error).__name__, "error_at": where}
+
+
+def _write_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    return _encode(event)
 
 
 class _LibraryHandler(logging.Handler):
@@ -78,7 +84,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             keep_listed,
-            structlog.processors.JSONRenderer(),
+            _write_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

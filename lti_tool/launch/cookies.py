@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from werkzeug.http import dump_cookie
+
 from lti_tool.lti.state import COOKIE_PREFIX as _LOGIN_PREFIX
 from lti_tool.lti.state import LIFETIME
 from lti_tool.people.arrivals import LONGEST
@@ -47,6 +49,16 @@ def keep_session(response: Response, opened: OpenedSession, state: LoginState, c
 
 
 def _set(response: Response, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        name, value, max_age=seconds, secure=True, httponly=True, samesite="None", path="/", partitioned=True
+    # Every browser in use knows Max-Age; working out the same as a date costs more than the rest of the cookie.
+    cookie = dump_cookie(
+        name,
+        value,
+        max_age=seconds,
+        secure=True,
+        httponly=True,
+        samesite="None",
+        path="/",
+        partitioned=True,
+        sync_expires=False,
     )
+    response.headers.add("Set-Cookie", cookie)

@@ -16,7 +16,6 @@ from lti_tool.kernel.limits import Limit
 from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.claims import verify_launch
 from lti_tool.lti.refusals import LaunchRefusedError, Reason, refusals_about
-from lti_tool.lti.registrations import find_for_login, find_registration
 from lti_tool.lti.schemas import LaunchFormSchema, LoginSchema, StorageFormSchema
 from lti_tool.lti.signed_token import SignedToken
 from lti_tool.lti.state import LoginState, issue_state, read_state
@@ -24,13 +23,11 @@ from lti_tool.lti.state import LoginState, issue_state, read_state
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
-
     from lti_tool.kernel.clock import Clock
-    from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
     from lti_tool.kernel.limits import Limits
     from lti_tool.lti.claims import LaunchClaims
+    from lti_tool.lti.known_registrations import KnownRegistrations
     from lti_tool.lti.platform_keys import PlatformKeyStore
     from lti_tool.lti.registrations import KnownRegistration
 
@@ -70,7 +67,7 @@ class Login:
 
 
 def begin_login(  # noqa: PLR0913 (each is something the answer needs)
-    connection: Connection,
+    registrations: KnownRegistrations,
     given: Mapping[str, str],
     *,
     registration_id: str | None,
@@ -93,8 +90,8 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         missing = [name for name, field in _LOGIN.fields.items() if field.required and name not in given]
         reason = Reason.LOGIN_INCOMPLETE if missing else Reason.LOGIN_MALFORMED
         raise LaunchRefusedError(reason, claim=min(missing or error.messages_dict)) from None
-    registration = find_for_login(
-        connection, registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
+    registration = registrations.find_for_login(
+        registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
     )
     with refusals_about(registration.id):
         if not (
@@ -207,7 +204,7 @@ def keeps_cookie(form: LaunchForm, cookies: Mapping[str, str]) -> bool:
 
 
 def check_launch(  # noqa: PLR0913 (each is something the check needs)
-    database: Database,
+    registrations: KnownRegistrations,
     form: LaunchForm,
     *,
     keys: PlatformKeyStore,
@@ -225,9 +222,8 @@ def check_launch(  # noqa: PLR0913 (each is something the check needs)
         if not limits.allow(ceiling, state.registration_id):
             raise LaunchRefusedError(Reason.TOO_MANY)
         token = SignedToken.read(form.id_token)
-        # A read of its own: what follows may have to wait for a platform's keys, and holds nothing meanwhile.
-        with database.connection(writes=False) as connection:
-            registration = find_registration(connection, state.registration_id)
+        # No connection is held here: what follows may have to wait for a platform's keys.
+        registration = registrations.find(state.registration_id)
         key = keys.find(registration, token.key_id)
         claims = verify_launch(token, key, registration=registration, state=state, now=clock.timestamp())
         if not limits.allow(LAUNCHES_OF_ONE, registration.id, claims.subject):
@@ -269,11 +265,9 @@ def open_ticket(given: Mapping[str, str], *, key_ring: KeyRing, clock: Clock) ->
     return form
 
 
-def find_storage(database: Database, form: LaunchForm) -> Storage:
+def find_storage(registrations: KnownRegistrations, form: LaunchForm) -> Storage:
     """Say where the secret of a launch without a cookie would be.
 
     :raises LaunchRefusedError: when the registration is gone.
     """
-    with database.connection(writes=False) as connection:
-        registration = find_registration(connection, form.state.registration_id)
-    return _storage(registration, form.state, form.storage_target)
+    return _storage(registrations.find(form.state.registration_id), form.state, form.storage_target)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
     from lti_tool.launch.service import CheckedLaunch, LaunchForm, Login
+    from lti_tool.lti.known_registrations import KnownRegistrations
     from lti_tool.lti.last_events import LastEvents
     from lti_tool.lti.platform_keys import PlatformKeyStore
 
@@ -43,6 +44,12 @@ launch = Blueprint("launch", __name__, url_prefix="/lti")
 
 PLATFORM_KEYS = "rugzak_platform_keys"
 LAST_EVENTS = "rugzak_last_events"
+REGISTRATIONS = "rugzak_registrations"
+
+
+def _registrations() -> KnownRegistrations:
+    found: KnownRegistrations = current_app.extensions[REGISTRATIONS]
+    return found
 
 
 def _ceiling(what: str) -> Limit:
@@ -66,7 +73,7 @@ def log_in(registration_id: str | None = None) -> ResponseReturnValue:
     tools = instruments()
     given = _parameters()
     login = begin_login(
-        database_connection(),
+        _registrations(),
         given,
         registration_id=registration_id,
         base_url=tools.settings.base_url,
@@ -128,7 +135,7 @@ def _check(form: LaunchForm) -> CheckedLaunch:
     tools = instruments()
     keys: PlatformKeyStore = current_app.extensions[PLATFORM_KEYS]
     return check_launch(
-        tools.database, form, keys=keys, clock=tools.clock, limits=tools.limits, ceiling=_ceiling("launches")
+        _registrations(), form, keys=keys, clock=tools.clock, limits=tools.limits, ceiling=_ceiling("launches")
     )
 
 
@@ -137,7 +144,7 @@ def _ask_storage(form: LaunchForm) -> ResponseReturnValue:
     tools = instruments()
     return render_template(
         "launch/ask_storage.html",
-        storage=find_storage(tools.database, form),
+        storage=find_storage(_registrations(), form),
         ticket=issue_ticket(form, key_ring=tools.key_ring, clock=tools.clock),
         verify_url=url_for("launch.verify_storage"),
     )

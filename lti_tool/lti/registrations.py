@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 
 from lti_tool.kernel.database import insert_once
 from lti_tool.kernel.errors import RugzakError
@@ -226,10 +228,12 @@ def note_waiting_deployment(database: Database, registration_id: str, deployment
     """
     is_its_own = {"registration_id": registration_id, "deployment_id": deployment_id}
     count = select(func.count()).select_from(Deployment).filter_by(registration_id=registration_id, is_approved=False)
-    with database.session(writes=True) as session, session.begin():
+    row = {"id": new_id(), **is_its_own, "is_approved": False, "created_at": now}
+    # A registration that was taken away a moment ago has nothing that could wait.
+    with suppress(IntegrityError), database.session(writes=True) as session, session.begin():
         known = session.execute(select(Deployment.id).filter_by(**is_its_own)).first()
         if known is None and session.execute(count).scalar_one() < MOST_WAITING:
-            insert_once(session, Deployment, {"id": new_id(), **is_its_own, "is_approved": False, "created_at": now})
+            insert_once(session, Deployment, row)
 
 
 def list_registrations(session: Session) -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, ValidationError, fields
+
+from lti_tool.lti.quick_schema import QuickSchema
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 
@@ -19,7 +21,7 @@ class PlainText(fields.String):
         self._blank = blank
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+        text = value if type(value) is str else super()._deserialize(value, attr, data, **kwargs)
         if len(text) > self._most:
             message = f"longer than {self._most} characters"
             raise ValidationError(message)
@@ -41,7 +43,7 @@ class ShownText(fields.String):
         self._most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
+        text = value if type(value) is str else super()._deserialize(value, attr, data, **kwargs)
         if not text.isprintable():
             text = "".join(char if char.isprintable() else " " for char in text)
         return " ".join(text.split())[: self._most].strip()
@@ -105,7 +107,7 @@ class Loose(fields.Field[dict[str, Any]]):
         return {key: text for key in self._keys if isinstance(text := given.get(key), str)}
 
 
-class ResourceLinkSchema(Schema):
+class ResourceLinkSchema(QuickSchema):
     """The link that was pressed (LTI Core 1.3, 5.3.5)."""
 
     class Meta:
@@ -116,7 +118,7 @@ class ResourceLinkSchema(Schema):
     id = PlainText(required=True, blank=False)
 
 
-class ContextSchema(Schema):
+class ContextSchema(QuickSchema):
     """The course (LTI Core 1.3, 5.4.1)."""
 
     class Meta:
@@ -129,7 +131,7 @@ class ContextSchema(Schema):
     title = ShownText(load_default=None, allow_none=True)
 
 
-class IdTokenSchema(Schema):
+class IdTokenSchema(QuickSchema):
     """The claims we read from an id_token. Others are ignored, and nothing of them is kept (STO-3)."""
 
     class Meta:
@@ -163,7 +165,7 @@ class IdTokenSchema(Schema):
     platform = Loose(("product_family_code",), load_default=dict, allow_none=True, data_key=CLAIM + "tool_platform")
 
 
-class LoginSchema(Schema):
+class LoginSchema(QuickSchema):
     """A login that a platform begins (IMS Security Framework 5.1.1.1, LTI Core 4.1)."""
 
     class Meta:
@@ -182,7 +184,7 @@ class LoginSchema(Schema):
     nw = PlainText(load_default=None, most=1)
 
 
-class LaunchFormSchema(Schema):
+class LaunchFormSchema(QuickSchema):
     """What a platform posts to us: a launch, or that it could not make one (OpenID Connect Core 3.1.2.6)."""
 
     class Meta:
@@ -196,7 +198,7 @@ class LaunchFormSchema(Schema):
     lti_storage_target = FrameName(load_default=None)
 
 
-class StorageFormSchema(Schema):
+class StorageFormSchema(QuickSchema):
     """What our own page posts once the platform gave back the secret of the login."""
 
     class Meta:

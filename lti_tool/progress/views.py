@@ -14,7 +14,7 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.progress.pages import build_overview, following_step
 from lti_tool.progress.schemas import DoneSchema, PageSchema
 from lti_tool.progress.service import press_done, read_board, read_done, take_done_back
-from lti_tool.web.access import requires
+from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ progress = Blueprint("progress", __name__, url_prefix="/s/<token>")
 
 
 def _step_url(step_id: str) -> str:
-    return url_for("progress.show_step", step_id=step_id)
+    return visit_address("progress.show_step", step_id=step_id)
 
 
 def _overview(module: Module, member: Member) -> Overview:
@@ -102,9 +102,9 @@ def show_step(member: Member, step_id: str) -> ResponseReturnValue:
         step=step,
         status=row.status,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
-        done_url=url_for("progress.press_step", step_id=step_id),
+        done_url=visit_address("progress.press_step", step_id=step_id),
         next_step=following_step(overview, step_id),
-        home_url=url_for("progress.show_home"),
+        home_url=visit_address("progress.show_home"),
     )
 
 

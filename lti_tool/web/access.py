@@ -10,10 +10,11 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from urllib.parse import quote
 
-from flask import abort, g, request
+from flask import abort, g, request, url_for
 
 from lti_tool.kernel.ids import digest
 from lti_tool.kernel.limits import Limit
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 TOKEN_LENGTH = 43
+_NO_TOKEN = "-" * TOKEN_LENGTH
 VISITS = "/s/"
 _VISIT_PATH = re.compile(rf"{VISITS}([A-Za-z0-9_-]{{{TOKEN_LENGTH}}})(?:/|\Z)")
 OWN_PATH = re.compile(r"/[a-z0-9/-]{0,200}\Z")
@@ -139,11 +141,32 @@ def _keep_token_out_of_views(app: Flask) -> None:
             g.token = values.pop("token")
         elif found := _VISIT_PATH.match(request.path):
             g.token = found[1]
+        else:
+            return
+        # What stands where a token should can be anything.
+        g.token_in_addresses = quote(g.token, safe="")
 
     @app.url_defaults
     def give_token(endpoint: str, values: dict[str, Any]) -> None:
         if "token" in g and app.url_map.is_endpoint_expecting(endpoint, "token"):
             values.setdefault("token", g.token)
+
+
+def visit_address(endpoint: str, **values: Any) -> str:
+    """Return the address of a page of this visit, as ``url_for`` does.
+
+    A page holds a dozen of them, and they differ in nothing but the token; so each is made once.
+
+    :param values: what else is in the address; only what exists, such as the id of a step: it is remembered.
+    """
+    before, after = _around_token(endpoint, **values)
+    return f"{before}{g.token_in_addresses}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _around_token(endpoint: str, **values: Any) -> tuple[str, str]:
+    before, _, after = url_for(endpoint, token=_NO_TOKEN, **values).partition(_NO_TOKEN)
+    return before, after
 
 
 def _refuse_other_sites() -> None:

@@ -17,6 +17,13 @@ _POLICY = (
 )
 _NEVER_FRAMED = frozenset({"web.send_static", "web.show_brand"})
 
+_ALWAYS = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("X-Robots-Tag", "noindex"),
+)
+
 
 def install_headers(app: Flask) -> None:
     """Set the headers of every answer, errors included."""
@@ -24,14 +31,11 @@ def install_headers(app: Flask) -> None:
     @app.after_request
     def set_headers(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = _POLICY + _frame_ancestors()
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        headers["X-Robots-Tag"] = "noindex"
+        headers.extend(_ALWAYS)
+        headers.add("Content-Security-Policy", _POLICY + _frame_ancestors())
         headers.setdefault("Cache-Control", "no-store")
         if instruments().settings.uses_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers.add("Strict-Transport-Security", "max-age=31536000")
         return response
 
 

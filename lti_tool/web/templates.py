@@ -8,35 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import g, url_for
-from flask.templating import Environment
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 
 from lti_tool.web.access import form_token, own_path
 from lti_tool.web.edge import instruments
 from lti_tool.web.languages import current_language
+from lti_tool.web.translated_templates import TranslatedEnvironment
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
     from flask import Flask
 
 STATIC = Path(__file__).parent / "static"
 
 
-class _Environment(Environment):
-    """Flask's template environment, with one dictionary where Jinja chains two.
-
-    Every page, and every part that a page includes or imports, looks into it as a whole. A chain does that in Python,
-    which cost a fifth of a page. The price: what is added to the globals later is unknown to templates loaded before.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        return {**self.globals, **(d or {})}
-
-
 def install_templates(app: Flask) -> None:
     """Let every room keep its templates, addressed by its name: ``progress/home_learner.html``."""
-    app.jinja_environment = _Environment
+    app.jinja_environment = TranslatedEnvironment
     rooms = {folder.parent.name: FileSystemLoader(folder) for folder in Path(__file__).parents[1].glob("*/templates")}
     environment = app.jinja_env
     environment.loader = PrefixLoader(rooms)

@@ -56,8 +56,8 @@ STATUS = {
 """The answer that each reason promises."""
 
 _MAY_CHANGE = frozenset({"lti_platform_keys", "lti_last_event"})
-"""Keys are fetched before anything is believed, so a refused launch may have fetched some. And it is noted when a launch
-was last refused for which reason, for the administrator."""
+"""Keys are fetched before anything is believed, so a refused launch may have fetched some. And when a launch was last
+refused for which reason is noted, for the administrator."""
 
 
 def dump(database: Database) -> dict[str, list[str]]:
