@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lti_tool.lti.last_events import LAUNCHED, REFUSED, read_last_events
 from lti_tool.lti.models import Deployment, Registration
-from lti_tool.lti.tool_configuration import SCOPES
+from lti_tool.lti.self_check import scopes_to_check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,12 +63,12 @@ def read_connection(session: Session, registration_id: str) -> Connection | None
         .order_by(Deployment.deployment_id)
         .limit(_MOST_DEPLOYMENTS)
     ).all()
-    granted: dict[str, Any] = json.loads(registration.granted) if registration.granted else {}
+    granted: dict[str, Any] = json.loads(registration.granted or "{}")
     return Connection(
         registration=registration,
         approved=[row.deployment_id for row in rows if row.is_approved],
         waiting=[row.deployment_id for row in rows if not row.is_approved],
         events=read_last_events(session, registration_id),
-        scopes=granted.get("asked", SCOPES),
+        scopes=scopes_to_check(registration),
         granted=granted.get("scopes"),
     )

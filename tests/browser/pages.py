@@ -41,9 +41,10 @@ class Lms:
         return Tool(self.page.main_frame)
 
     def tool(self, name: str = "tool") -> Tool:
-        """Find the tool in a frame of this page, once it shows a page for people and not the one that passes by."""
+        """Find the tool in a frame of this page, once it shows a page for people and not one that passes by."""
         arrived = (
-            "body[data-page]:not([data-page=check-cookies]) h1, [data-new-window] [data-action=new-window]:visible"
+            "body[data-page]:not([data-page=check-cookies], [data-page=ask-storage]) h1, "
+            "[data-new-window] [data-action=new-window]:visible"
         )
         self.page.frame_locator(f"iframe[name={name}]").locator(arrived).first.wait_for()
         frame = self.page.frame(name=name)
