@@ -39,6 +39,9 @@ def _speak_plainly(command: click.Command) -> None:
             return run(*args, **kwargs)
         except RugzakError as error:
             raise click.ClickException(str(error)) from None
+        except UnicodeEncodeError:
+            message = "one of the values holds characters that are not text."
+            raise click.ClickException(message) from None
         except (OperationalError, ProgrammingError):
             message = "the database does not answer, or is not migrated: run “alembic upgrade head” first."
             raise click.ClickException(message) from None

@@ -82,7 +82,8 @@ def approve(secret: str) -> ResponseReturnValue:
         form = DeploymentSchema().load(request.form)
     except ValidationError:
         abort(400)
-    if form["deployment_id"] not in found.waiting:
+    # A second press finds it let in already, and that is as good.
+    if form["deployment_id"] not in (*found.waiting, *found.approved):
         abort(404)
     approve_deployment(database_session(), found.registration.id, form["deployment_id"], clock=instruments().clock)
     return redirect(url_for("connection.show_connection", secret=secret) + "#deployments", 303)

@@ -56,6 +56,7 @@ _STATUS = {
             OutboundReason.TOO_SLOW,
             OutboundReason.CERTIFICATE,
             RegistrationReason.PLATFORM_BROKEN,
+            RegistrationReason.ANSWER_INCOMPLETE,
             RegistrationReason.ANSWER_LOST,
         ),
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -60,7 +60,7 @@ def read_connection(session: Session, registration_id: str) -> Connection | None
     rows = session.execute(
         select(Deployment.deployment_id, Deployment.is_approved)
         .filter_by(registration_id=registration_id)
-        .order_by(Deployment.deployment_id)
+        .order_by(Deployment.is_approved, Deployment.deployment_id)  # what waits is never beyond the end
         .limit(_MOST_DEPLOYMENTS)
     ).all()
     granted: dict[str, Any] = json.loads(registration.granted or "{}")
