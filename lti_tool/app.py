@@ -70,12 +70,13 @@ def create_app(
     app = Flask("lti_tool", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     database, clock = Database(settings.database_url), clock or Clock(settings.clock_offset)
+    key_ring = KeyRing(settings.master_keys)
     tools = Instruments(
         settings=settings,
         database=database,
         clock=clock,
-        key_ring=KeyRing(settings.master_keys),
-        limits=Limits(database, clock),
+        key_ring=key_ring,
+        limits=Limits(database, clock, key_ring),
     )
     http = PlatformHttp(allow_loopback=settings.allow_loopback_platforms, private_hosts=settings.private_platform_hosts)
     app.extensions[PLATFORM_HTTP] = http

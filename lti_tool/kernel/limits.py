@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from lti_tool.kernel.ids import digest
 from lti_tool.kernel.log import describe_error, log
 from lti_tool.kernel.models import LimitCount
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from lti_tool.kernel.clock import Clock
     from lti_tool.kernel.database import Database
+    from lti_tool.kernel.key_ring import KeyRing
 
 _MOST_KEYS = 20_000
 """What a process remembers at once, oldest first forgotten: a flood under made-up names must not fill its memory."""
@@ -54,9 +54,10 @@ class _Count:
 class Limits:
     """The counts of one process."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, key_ring: KeyRing) -> None:
         self._database = database
         self._clock = clock
+        self._key_ring = key_ring
         self._counts: OrderedDict[tuple[str, str, int], _Count] = OrderedDict()
         self._lock = Lock()
 
@@ -88,7 +89,9 @@ class Limits:
         what, who, period = key
         erase_at = datetime.fromtimestamp((period + 2) * limit.seconds, UTC)
         statement = self._database.upsert(LimitCount, ("key", "period"), (), sums=("count",))
-        row = {"key": digest(f"{what}|{who}"), "period": period, "count": told, "erase_at": erase_at}
+        # Under a key, and not a plain digest: whoever reads the database knows whose digest to try.
+        name = self._key_ring.mac("limit count", f"{what}|{who}".encode()).hex()
+        row = {"key": name, "period": period, "count": told, "erase_at": erase_at}
         try:
             with self._database.session(writes=True) as session, session.begin():
                 count.known = session.execute(statement.returning(LimitCount.count), row).scalar_one()

@@ -16,7 +16,7 @@ class LimitCount(Base):
     __tablename__ = "limit_count"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Digest of what is counted and for whom: nobody can be read from it."""
+    """What is counted and for whom, under the master key (HMAC): nobody can be read from it, or tried against it."""
     period: Mapped[int] = mapped_column(Integer, primary_key=True)
     """Which stretch of time: the seconds since 1970, divided by its length."""
     count: Mapped[int] = mapped_column(Integer)

@@ -94,7 +94,7 @@ def show_registration(invite: str) -> ResponseReturnValue:
 def register_tool(invite: str) -> ResponseReturnValue:
     """Register this tool with the platform, and say what to press there next."""
     tools, http = instruments(), _http()
-    asked = _asked(request.form, http)
+    asked, base_url = _asked(request.form, http), tools.settings.base_url
     done = connect_platform(tools, http, invite, asked, language=current_language())
     _allow_frame(asked, done.configuration)
     log.info("launch:registration:done", request_id=g.get("request_id"), registration_id=done.stored.id)
@@ -108,7 +108,7 @@ def register_tool(invite: str) -> ResponseReturnValue:
         product=platform_name(done.configuration.family),
         title_in_course=TITLES[current_language()],
         services=services_granted(asked_scopes(done.configuration), done.answer.scopes),
-        connection_url=f"{tools.settings.base_url}/lti/connection/{done.connection_secret}",
+        connection_url=base_url + url_for("connection.show_connection", secret=done.connection_secret),
     )
 
 

@@ -1,7 +1,7 @@
 """The public keys of the platforms: fetched once, shared through the database, parsed once in each worker.
 
 A key set is fetched when it is not known yet, when it is no longer fresh, and when a token names a key that is not in
-it, the last at most once a minute for all workers together. When a platform does not answer, the keys we have are used
+it, the last at most once a minute in vain for all workers together. When a platform does not answer, the keys we have are used
 for a day more. Fetching happens before the launch's transaction, so that a slow platform holds no lock.
 """
 
@@ -104,7 +104,7 @@ class PlatformKeyStore:
             log.warning("lti:platform_keys:unavailable", registration_id=registration.id)
             self._failed_at[registration.id] = now
             return self._fall_back(stored, key_id, now, unreachable=True)
-        fetched = self._store(registration.id, keys, now, fresh_for)
+        fetched = self._store(registration.id, keys, now, fresh_for, asked_for=key_id)
         if key_id not in fetched.keys:
             raise LaunchRefusedError(Reason.KEY_UNKNOWN)
         return fetched.keys[key_id]
@@ -146,15 +146,25 @@ class PlatformKeyStore:
             return True
 
     def _store(
-        self, registration_id: str, keys: list[dict[str, Any]], now: datetime, fresh_for: timedelta | None
+        self,
+        registration_id: str,
+        keys: list[dict[str, Any]],
+        now: datetime,
+        fresh_for: timedelta | None,
+        *,
+        asked_for: str,
     ) -> _KeySet:
         usable = [key for key in keys[:_MOST_KEYS] if _parse_key(key) is not None]
         wanted = _USUAL if fresh_for is None else fresh_for
         fresh_until = now + min(max(wanted, _SHORTEST), _LONGEST)
+        parsed = parse_keys(usable)
+        # Only a question in vain has to wait a minute before the next: a platform may change its keys a moment later.
+        tried_at = now - _COOLDOWN if asked_for in parsed else now
+        values = {"keys": json.dumps(usable), "fetched_at": now, "tried_at": tried_at, "fresh_until": fresh_until}
         change = update(PlatformKeys).where(PlatformKeys.registration_id == registration_id)
         with self._database.session(writes=True) as session, session.begin():
-            session.execute(change.values(keys=json.dumps(usable), fetched_at=now, fresh_until=fresh_until))
-        key_set = _KeySet(parse_keys(usable), now, now, fresh_until)
+            session.execute(change.values(**values))
+        key_set = _KeySet(parsed, now, tried_at, fresh_until)
         self._parsed[registration_id] = key_set
         return key_set
 

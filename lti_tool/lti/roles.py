@@ -66,7 +66,8 @@ def read_roles(claim: Iterable[str]) -> ContextRoles:
         is_learner="Learner" in principal,
         is_test_user=_TEST_USER in claim,
         lms_role=_lms_role(principal, claim, assists=("Instructor", "teachingassistant") in read),
-        names=frozenset(full_role_name(role) for role in claim[:_MOST_NAMES]),
+        # What is no text was never granted, and a database cannot even be asked for it.
+        names=frozenset(full_role_name(role) for role in claim[:_MOST_NAMES] if role.isprintable()),
     )
 
 

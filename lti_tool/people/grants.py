@@ -54,10 +54,12 @@ class Holder(NamedTuple):
             raise GrantError(message)
         try:
             plain = _TEXT.deserialize(given[0])
+            # Written out, a short name must still fit.
+            name = plain if self.sub else _TEXT.deserialize(full_role_name(plain))
         except ValidationError:
             message = "that cannot be the id of a person or a role: up to 255 characters of plain text."
             raise GrantError(message) from None
-        return f"{_PERSON}{plain}" if self.sub else f"{_ROLE}{full_role_name(plain)}"
+        return f"{_PERSON if self.sub else _ROLE}{name}"
 
 
 def holders_of(claims: LaunchClaims) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,20 @@ class RunningDemo:
 
     tool_url: str
     lms_url: str
+    database_url: str
+
+    def command(self, *words: str) -> dict[str, Any]:
+        """Run one of the tool's commands as its operator does, and return the JSON it prints."""
+        environ = os.environ | {
+            "RUGZAK_ENVIRONMENT": "demo",
+            "RUGZAK_BASE_URL": self.tool_url,
+            "RUGZAK_DATABASE_URL": self.database_url,
+        }
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        printed: dict[str, Any] = json.loads(done.stdout)
+        return printed
 
 
 def _free_port() -> int:
@@ -68,7 +83,9 @@ def running_demo(folder: Path) -> Iterator[RunningDemo]:
         else:
             raise AssertionError("the demo did not start: " + "".join(said))
         giving_up.cancel()
-        yield RunningDemo(f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}")
+        yield RunningDemo(
+            f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}", environ["RUGZAK_DATABASE_URL"]
+        )
     finally:
         giving_up.cancel()
         process.terminate()

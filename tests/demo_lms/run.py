@@ -189,7 +189,8 @@ def _serve_tool(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
     It gets a group of its own, so that Ctrl-C at the terminal reaches it through us, once and in order.
     """
-    server = ["granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "1", "--no-ws"]
+    # Two workers: while one waits for the LMS to give a token, the LMS asks the other for our keys.
+    server = ["granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--no-ws"]
     place = ["--log-level", "warning", "--host", HOST, "--port", str(settings.port), "wsgi:app"]
     with (KEPT / "tool.log").open("wb") as log:
         tool = subprocess.Popen(
