@@ -228,7 +228,7 @@ def test_each_process_limits_by_itself_while_the_database_is_away(process: Calla
 
 
 def test_processes_share_again_once_the_database_is_back(
-    process: Callable[[], Limits], database: Database, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    process: Callable[[], Limits], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = process()
     with monkeypatch.context() as away:
@@ -273,9 +273,7 @@ def test_memory_is_bounded_by_thousands() -> None:
     assert module._MOST_KEYS == 20_000
 
 
-def test_forgotten_count_is_learnt_again_from_the_others(
-    process: Callable[[], Limits], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_forgotten_count_is_learnt_again_from_the_others(process: Callable[[], Limits]) -> None:
     limits = process()
     ask(limits, FORTY, 40)
 
