@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 def install_access_log(app: Flask) -> None:
     """Log every request but those whose rule says that they are not."""
-    write = log.bind().info  # bound once: it would be bound anew for each line
 
     @app.before_request
     def name_request() -> None:
@@ -31,7 +30,7 @@ def install_access_log(app: Flask) -> None:
     def log_request(response: Response) -> Response:
         rule: AccessRule | None = g.get("access_rule")
         if rule is None or rule.is_logged:
-            write(
+            log.info(
                 "web:request:answered",
                 request_id=g.get("request_id"),
                 method=request.method,
