@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks import drive, report, usage
 from benchmarks.lms import Lms, make_student, make_teacher, serve_lms
 from benchmarks.statements import count_statements, first_step
-from benchmarks.tool import ROOT, Tool, ToolError, run_tool
+from benchmarks.tool import ROOT, Tool, ToolError, run_mark, run_tool
 from tests.postgres import PostgresError, TemporaryPostgres
 
 if TYPE_CHECKING:
@@ -66,14 +66,17 @@ def measure_all(plan: Plan, *, quick: bool) -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rugzak-bench-")))
         lms = stack.enter_context(serve_lms())
-        tools = _start_tools(stack, lms, folder, plan)
+        pairs = _start_tools(stack, lms, folder, plan)
+        tools = [tool for tool, _ in pairs]
         figures: dict[str, Any] = {tool.name: {"rounds": []} for tool in tools}
-        for tool in tools:
+        for tool, mark in pairs:
             _say(f"{tool.name}: letting {STUDENTS} students and a teacher in")
             asyncio.run(_warm_up(tool, lms))
+            asyncio.run(_warm_up(mark, lms))
         for number in range(1, plan.rounds + 1):
-            for tool in tools:
+            for tool, mark in pairs:
                 measured = asyncio.run(_measure_round(tool, lms, plan))
+                measured |= asyncio.run(_compare(measured, mark, lms, plan))
                 figures[tool.name]["rounds"].append(measured)
                 _say(f"round {number} of {plan.rounds}, {tool.name}: {measured['launch_cpu_ms']:.2f} ms CPU a launch")
         for tool in tools:
@@ -84,17 +87,21 @@ def measure_all(plan: Plan, *, quick: bool) -> None:
     sys.stdout.write(f"\n{report.format_table(figures)}\n\nWritten to {path.relative_to(ROOT)}.\n")
 
 
-def _start_tools(stack: ExitStack, lms: Lms, folder: Path, plan: Plan) -> list[Tool]:
-    sqlite = run_tool("sqlite", f"sqlite:///{folder}/tool.sqlite3", lms, folder, workers=plan.workers)
-    tools = [stack.enter_context(sqlite)]
+def _start_tools(stack: ExitStack, lms: Lms, folder: Path, plan: Plan) -> list[tuple[Tool, Tool]]:
+    """Start the tool on each database, and the mark beside it."""
+
+    def start(name: str, url: str, mark_url: str, pid: int | None) -> tuple[Tool, Tool]:
+        tool = run_tool(name, url, lms, folder, workers=plan.workers, database_pid=pid)
+        mark = run_mark(f"mark-{name}", mark_url, lms, folder, workers=plan.workers, database_pid=pid)
+        return stack.enter_context(tool), stack.enter_context(mark)
+
+    pairs = [start("sqlite", f"sqlite:///{folder}/tool.sqlite3", f"sqlite:///{folder}/mark.sqlite3", None)]
     try:
         url = stack.enter_context(TemporaryPostgres(durable=True)).url
     except PostgresError as error:
         _say(f"Only SQLite is measured. {str(error).splitlines()[0]}")
-        return tools
-    pid = _postgres_pid(url)
-    postgresql = run_tool("postgresql", url, lms, folder, workers=plan.workers, database_pid=pid)
-    return [*tools, stack.enter_context(postgresql)]
+        return pairs
+    return [*pairs, start("postgresql", url, url, _postgres_pid(url))]
 
 
 def _postgres_pid(url: str) -> int:
@@ -138,6 +145,18 @@ async def _measure_round(tool: Tool, lms: Lms, plan: Plan) -> report.Round:
     drive.close([*visits, *teachers])
     held = usage.memory(tool.pid)
     return figures | {"worker_peak_mib": held.peak_worker, "tree_pss_mib": held.shared_out}
+
+
+async def _compare(measured: report.Round, mark: Tool, lms: Lms, plan: Plan) -> report.Round:
+    """Let the same people in at the mark, and say how many times as much CPU ours took."""
+    with _Meter(mark) as meter:
+        outcome = await drive.launch_people(mark, lms, _students(plan.launches))
+    drive.close(outcome.visits)
+    if outcome.errors:
+        raise ToolError(f"{mark.name}: a launch failed: {outcome.errors[0]}")
+    figures = meter.figures("launch", len(outcome.visits), outcome.latencies["together"])
+    theirs = figures["launch_cpu_with_database_ms"]
+    return {"mark_cpu_with_database_ms": theirs, "times_mark": measured["launch_cpu_with_database_ms"] / theirs}
 
 
 class _Meter:

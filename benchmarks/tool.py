@@ -59,14 +59,51 @@ def run_tool(
     """
     port = free_port()
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("RUGZAK_")},
+        **_own_environment(),
         "RUGZAK_ENVIRONMENT": "demo",
         "RUGZAK_BASE_URL": f"http://127.0.0.1:{port}",
         "RUGZAK_DATABASE_URL": database_url,
     }
     _prepare(environment, lms, name)
+    with _serve(["wsgi:app"], name, port, environment, folder, workers) as pid:
+        yield Tool(name, port, pid, environment, database_pid)
+
+
+@contextmanager
+def run_mark(
+    name: str, database_url: str, lms: Lms, folder: Path, *, workers: int, database_pid: int | None = None
+) -> Iterator[Tool]:
+    """Serve the mark in the same way.
+
+    :raises ToolError: when it does not start.
+    """
+    environment = {
+        **_own_environment(),
+        "MARK_DATABASE_URL": database_url,
+        "MARK_ISSUER": lms.address,
+        "MARK_CLIENT_ID": CLIENT_ID,
+        "MARK_DEPLOYMENT_ID": DEPLOYMENT_ID,
+        "MARK_AUTHORIZATION_ENDPOINT": f"{lms.address}/authorize",
+        "MARK_JWKS_URI": lms.keys_address(name),
+    }
+    # Once here, so that the workers find their tables.
+    _run(("python", "-c", "from benchmarks.mark import create_mark; create_mark()"), environment)
+    port = free_port()
+    with _serve(["--factory", "benchmarks.mark:create_mark"], name, port, environment, folder, workers) as pid:
+        yield Tool(name, port, pid, environment, database_pid)
+
+
+def _own_environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith(("RUGZAK_", "MARK_"))}
+
+
+@contextmanager
+def _serve(
+    what: list[str], name: str, port: int, environment: dict[str, str], folder: Path, workers: int
+) -> Iterator[int]:
+    """Serve an application as in production, and yield the server's process id."""
     server = ["granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers), "--blocking-threads", "1"]
-    place = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "wsgi:app"]
+    place = ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", *what]
     log_path = folder / f"{name}.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(
@@ -80,7 +117,7 @@ def run_tool(
         )
     try:
         _wait_until_up(process, port, log_path)
-        yield Tool(name, port, process.pid, environment, database_pid)
+        yield process.pid
     finally:
         _end(process)
 
@@ -107,11 +144,14 @@ def _prepare(environment: dict[str, str], lms: Lms, name: str) -> None:
         (*flask, "content", "load"),
         (*flask, "lti", "register", *(word for pair in registration.items() for word in pair)),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise ToolError(f"{command[-1]} failed:\n{done.stderr[-2000:]}")
+        _run(("python", "-m", *command), environment)
+
+
+def _run(command: tuple[str, ...], environment: dict[str, str]) -> None:
+    words = [sys.executable, *command[1:]]
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ToolError(f"{command[-1]} failed:\n{done.stderr[-2000:]}")
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
