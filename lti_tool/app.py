@@ -16,6 +16,7 @@ from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.kernel.limits import Limits
 from lti_tool.kernel.log import configure_logging
+from lti_tool.launch.check_service import BACKGROUND, run_beside
 from lti_tool.launch.connection_views import connection
 from lti_tool.launch.registration_views import registration
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS, launch
@@ -84,6 +85,7 @@ def create_app(
     app.extensions[PLATFORM_KEYS] = PlatformKeyStore(database, clock, fetch)
     app.extensions[REGISTRATIONS] = KnownRegistrations(database, clock)
     app.extensions[LAST_EVENTS] = LastEvents(database, clock)
+    app.extensions[BACKGROUND] = run_beside
     # After a request these run from the last to the first: the commit comes before the log line and the headers.
     install_headers(app)
     install_access_log(app)

@@ -99,7 +99,7 @@ _ADVICE = {
     OutboundReason.NOT_JSON: _CHECK_ADDRESS,
     TokenReason.CLIENT_REFUSED: _(
         "Check in your learning environment that the tool is switched on, that its client ID is the one that this tool"
-        " knows, and that the address of this tool’s keys is filled in."
+        " knows, and that the address of the keys of this tool is filled in."
     ),
     TokenReason.SCOPE_REFUSED: _(
         "People can come in without it. If you want it, switch on the services for this tool in your learning"

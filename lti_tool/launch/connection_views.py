@@ -5,12 +5,14 @@ It is opened with a secret address, and not from the LMS: it is needed most when
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 
 from lti_tool.kernel.limits import Limit
+from lti_tool.launch.check_service import BACKGROUND, read_check, run_check, start_check
 from lti_tool.launch.check_words import words_for_finding
 from lti_tool.launch.registration_views import show_refusal
 from lti_tool.launch.registration_words import platform_name, services_granted
@@ -21,56 +23,61 @@ from lti_tool.lti.invites import InviteRefusedError, Purpose, find_invite
 from lti_tool.lti.outbound import PLATFORM_HTTP
 from lti_tool.lti.refusals import Reason
 from lti_tool.lti.registrations import approve_deployment
-from lti_tool.lti.self_check import check_connection, check_ways
-from lti_tool.lti.signing_keys import SigningKeyError, load_signing_key
+from lti_tool.lti.self_check import check_ways
 from lti_tool.web.access import public
-from lti_tool.web.edge import database_session, forget_changes, instruments
+from lti_tool.web.edge import commit_now, database_session, instruments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from flask.typing import ResponseReturnValue
 
     from lti_tool.lti.connections import Connection
-    from lti_tool.lti.self_check import Finding
 
 connection = Blueprint("connection", __name__, url_prefix="/lti/connection/<secret>")
 
-_CHECKS = Limit("connection check", most=20, seconds=60)
+_LOOKS = Limit("connection check", most=20, seconds=60)
 """Each one calls the platform some times."""
 
 
 @connection.get("")
 @public("an administrator's secret address is its own proof", writes=False)
 def show_connection(secret: str) -> ResponseReturnValue:
-    """Show a connection. It asks nobody anything."""
+    """Show a connection, and what the last look at it found. It asks nobody anything."""
     found = _find(secret)
-    return _page(secret, found, check_ways(found.events), is_checked=False)
+    base = instruments().settings.base_url
+    check = read_check(database_session(), found.registration.id, now=instruments().clock.now())
+    findings = (*(check.findings if check else ()), *check_ways(found.events))
+    return render_template(
+        "launch/connection.html",
+        connection=found,
+        product=platform_name(found.registration.family),
+        services=None if found.granted is None else services_granted(found.scopes, found.granted),
+        refusals=[(words_for(Reason(code)), claim, at) for code, claim, at in found.refusals if code in set(Reason)],
+        check=check,
+        findings=[(finding, words_for_finding(finding)) for finding in findings],
+        check_url=url_for("connection.look", secret=secret),
+        here_url=url_for("connection.show_connection", secret=secret),
+        approve_url=url_for("connection.approve", secret=secret),
+        addresses=(
+            f"{base}/lti/login/{found.registration.id}",
+            f"{base}/lti/launch",
+            f"{base}/lti/jwks.json",
+        ),
+    )
 
 
 @connection.post("/check")
-@public("an administrator's secret address is its own proof, and our own page sends it", writes=False)
-def check(secret: str) -> ResponseReturnValue:
-    """Look whether the connection works: ask the platform for its keys and for an access token, and read its clock."""
+@public("an administrator's secret address is its own proof, and our own page sends it")
+def look(secret: str) -> ResponseReturnValue:
+    """Look whether the connection works. The page shows what comes of it some seconds later."""
     tools = instruments()
-    found = _find(secret)
-    if not tools.limits.allow(_CHECKS, found.registration.id):
+    registration_id = _find(secret).registration.id
+    if not tools.limits.allow(_LOOKS, registration_id):
         abort(429)
-    try:
-        signing_key = load_signing_key(database_session(), tools.key_ring)
-    except SigningKeyError:
-        signing_key = None
-    database_session().expunge_all()
-    forget_changes()  # a slow platform must hold no transaction
-    findings = check_connection(
-        found.registration,
-        found.events,
-        scopes=found.scopes,
-        http=current_app.extensions[PLATFORM_HTTP],
-        signing_key=signing_key,
-        clock=tools.clock,
-    )
-    return _page(secret, found, findings, is_checked=True)
+    if start_check(database_session(), registration_id, now=tools.clock.now()):
+        commit_now()  # so that the page shows it under way, and what comes of it has a row to go to
+        http = current_app.extensions[PLATFORM_HTTP]
+        current_app.extensions[BACKGROUND](partial(run_check, tools, http, registration_id))
+    return redirect(url_for("connection.show_connection", secret=secret) + "#check", 303)
 
 
 @connection.post("/deployment")
@@ -96,26 +103,6 @@ def _find(secret: str) -> Connection:
     if found is None:
         abort(404)
     return found
-
-
-def _page(secret: str, found: Connection, findings: Iterable[Finding], *, is_checked: bool) -> str:
-    base = instruments().settings.base_url
-    return render_template(
-        "launch/connection.html",
-        connection=found,
-        product=platform_name(found.registration.family),
-        services=None if found.granted is None else services_granted(found.scopes, found.granted),
-        refusals=[(words_for(Reason(code)), claim, at) for code, claim, at in found.refusals if code in set(Reason)],
-        findings=[(finding, words_for_finding(finding)) for finding in findings],
-        is_checked=is_checked,
-        check_url=url_for("connection.check", secret=secret),
-        approve_url=url_for("connection.approve", secret=secret),
-        addresses=(
-            f"{base}/lti/login/{found.registration.id}",
-            f"{base}/lti/launch",
-            f"{base}/lti/jwks.json",
-        ),
-    )
 
 
 connection.register_error_handler(InviteRefusedError, show_refusal)

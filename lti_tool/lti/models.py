@@ -73,6 +73,20 @@ class LastEvent(Base):
     happened_at: Mapped[datetime]
 
 
+class ConnectionCheck(Base):
+    """What the last look at a connection found. It is done apart from the request that asks for it."""
+
+    __tablename__ = "lti_connection_check"
+
+    registration_id: Mapped[str] = mapped_column(
+        ForeignKey("lti_registration.id", ondelete="CASCADE"), primary_key=True
+    )
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    findings: Mapped[str | None] = mapped_column(Text)
+    """JSON: codes and numbers, of the platform and never of a person."""
+
+
 class Invite(Base):
     """A secret address that was given to an administrator: to register a platform once, or to look after one."""
 

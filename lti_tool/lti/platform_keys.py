@@ -1,8 +1,8 @@
 """The public keys of the platforms: fetched once, shared through the database, parsed once in each worker.
 
 A key set is fetched when it is not known yet, when it is no longer fresh, and when a token names a key that is not in
-it, the last at most once a minute in vain for all workers together. When a platform does not answer, the keys we have are used
-for a day more. Fetching happens before the launch's transaction, so that a slow platform holds no lock.
+it, the last at most once a minute in vain for all workers together. When a platform does not answer, the keys we have
+are used for a day more. Fetching happens before the launch's transaction, so that a slow platform holds no lock.
 """
 
 from __future__ import annotations

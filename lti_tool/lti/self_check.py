@@ -99,27 +99,25 @@ def scopes_to_check(registration: Registration) -> tuple[str, ...]:
     return tuple(scope for scope in SCOPES if scope != NOTICES) if asked is None else tuple(asked)
 
 
-def check_connection(  # noqa: PLR0913 (each is something the check needs)
+def check_platform(
     registration: Registration,
-    events: Iterable[LastEvent],
     *,
     scopes: Collection[str],
     http: PlatformCaller,
     signing_key: SigningKey | None,
     clock: Clock,
 ) -> list[Finding]:
-    """Look at everything, and say how each thing is. It takes some seconds where a platform is slow.
+    """Ask a platform for its keys and for access, and say how each thing is. It takes some seconds where it is slow.
 
     Hold no transaction meanwhile: a slow platform would hold it too.
 
-    :param events: what happened on the connection lately.
-    :param scopes: what the tool would like to use, at most ten; see :func:`scopes_to_check`.
+    :param scopes: what the tool would like to use, at most ten.
     :param signing_key: None while this tool has none.
     """
     watch = _Watch(http, clock)
     keys = _check_keys(registration, watch)
     token, granted = _check_token(registration, sorted(set(scopes))[:_MOST_SCOPES], signing_key, watch, clock)
-    return [keys, token, _check_scopes(scopes, granted), _check_clock(watch.ahead), *check_ways(events)]
+    return [keys, token, _check_scopes(scopes, granted), _check_clock(watch.ahead)]
 
 
 class _Watch:

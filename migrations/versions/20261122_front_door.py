@@ -60,6 +60,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("registration_id", "kind", name="pk_lti_last_event"),
     )
     op.create_table(
+        "lti_connection_check",
+        sa.Column("registration_id", sa.String(length=26), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.Column("findings", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["lti_registration.id"],
+            name="fk_lti_connection_check_registration_id_lti_registration",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("registration_id", name="pk_lti_connection_check"),
+    )
+    op.create_table(
         "lti_invite",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=False),
@@ -111,7 +125,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo it."""
-    for table in ("job", "limit_count", "coordinator_grant", "lti_invite", "lti_last_event"):
+    for table in ("job", "limit_count", "coordinator_grant", "lti_invite", "lti_connection_check", "lti_last_event"):
         op.drop_table(table)
     for table, columns in _ADDED.items():
         for name, _, _ in reversed(columns):

@@ -124,7 +124,7 @@ def test_keys_of_one_platform_open_nothing_at_another(create_door: Callable[...,
     assert other.post(launch).status_code == 403
 
 
-# A key id that is not known: one question a minute, for all workers together.
+# A key id that is not known: one question a minute in vain, for all workers together.
 
 
 def test_unknown_key_is_asked_for_once_a_minute_by_all_workers_together(
@@ -143,7 +143,22 @@ def test_unknown_key_is_asked_for_once_a_minute_by_all_workers_together(
             assert reason_of(store, registration, "unknown") is Reason.KEY_UNKNOWN
         counts.append(len(key_server.fetched))
 
-    assert counts == [1, 1, 2, 2, 3]
+    assert counts == [2, 2, 3, 3, 4]
+
+
+def test_platform_may_change_its_keys_right_after_it_was_asked(
+    open_store: Callable[[], PlatformKeyStore],
+    registration: KnownRegistration,
+    key_server: PlatformKeyServer,
+    door: Door,
+) -> None:
+    store = open_store()
+    store.find(registration, key_id(FIRST))
+    door.platform.rotate()
+
+    assert store.find(registration, door.platform.kid) is not None
+
+    assert len(key_server.fetched) == 2
 
 
 def test_unknown_key_does_not_keep_known_keys_out(

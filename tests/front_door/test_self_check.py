@@ -20,7 +20,7 @@ from lti_tool.lti.access_tokens import TokenReason
 from lti_tool.lti.last_events import LastEvents, read_last_events
 from lti_tool.lti.models import LastEvent, Registration
 from lti_tool.lti.outbound import Answer, OutboundError, OutboundReason, PlatformHttp
-from lti_tool.lti.self_check import Detail, Finding, Verdict, What, check_connection, scopes_to_check
+from lti_tool.lti.self_check import Detail, Finding, Verdict, What, check_platform, check_ways, scopes_to_check
 from lti_tool.lti.signing_keys import SigningKey
 from lti_tool.lti.tool_configuration import LINE_ITEM, LINE_ITEM_READ, NAMES_AND_ROLES, SCOPES, SCORE
 from tests.clock import START, FrozenClock
@@ -111,14 +111,10 @@ def signing_key() -> SigningKey:
 def check(
     platform: FakePlatform, *events: LastEvent, key: SigningKey | None = None, scopes: Iterable[str] = TWO
 ) -> dict[str, Finding]:
-    findings = check_connection(
-        registration(),
-        events,
-        scopes=tuple(scopes),
-        http=platform,
-        signing_key=key or signing_key(),
-        clock=platform.clock,
+    asked = check_platform(
+        registration(), scopes=tuple(scopes), http=platform, signing_key=key or signing_key(), clock=platform.clock
     )
+    findings = [*asked, *check_ways(events)]
     assert [finding.what for finding in findings] == list(What)
     assert SECRET not in str(findings)
     return {finding.what.value: finding for finding in findings}
@@ -240,7 +236,7 @@ def test_token_that_is_not_given_is_told_by_the_reason(
 
 
 def test_tool_without_a_key_cannot_say(platform: FakePlatform) -> None:
-    findings = check_connection(registration(), (), scopes=TWO, http=platform, signing_key=None, clock=platform.clock)
+    findings = check_platform(registration(), scopes=TWO, http=platform, signing_key=None, clock=platform.clock)
 
     details = {finding.what: (finding.verdict, finding.detail) for finding in findings}
     assert details[What.TOKEN] == (Verdict.UNKNOWN, Detail.NO_SIGNING_KEY)
@@ -461,9 +457,8 @@ def test_platform_that_checks_everything_gives_us_a_token(lms: tuple[str, TokenE
     base, endpoint = lms
     known = Registration(issuer=base, client_id="tool-1", token_endpoint=f"{base}/token", jwks_uri=f"{base}/jwks.json")
 
-    findings = check_connection(
+    findings = check_platform(
         known,
-        (),
         scopes=(SCORE, LINE_ITEM),
         http=PlatformHttp(allow_loopback=True),
         signing_key=signing_key(),

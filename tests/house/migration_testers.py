@@ -92,7 +92,7 @@ def fill_first_tables(connection: Connection) -> None:
         connection.execute(tables[name].insert(), row)
 
 
-LATER = frozenset({"lti_last_event", "lti_invite", "coordinator_grant", "limit_count", "job"})
+LATER = frozenset({"lti_last_event", "lti_connection_check", "lti_invite", "coordinator_grant", "limit_count", "job"})
 """Tables that came after the first ones."""
 
 
@@ -152,6 +152,7 @@ class FrontDoor:
         registration = {"registration_id": "registration"}
         for name, row in (
             ("lti_last_event", {**registration, "kind": "launched:frame", "happened_at": MOMENT}),
+            ("lti_connection_check", {**registration, "started_at": MOMENT}),
             (
                 "lti_invite",
                 {**registration, "id": "i", "secret": "s" * 64, "purpose": "register"}
@@ -168,7 +169,7 @@ class FrontDoor:
 
         undo = connection.begin_nested()
         connection.execute(tables["lti_registration"].delete())
-        for name in ("lti_last_event", "lti_invite", "coordinator_grant", "launch_session"):
+        for name in ("lti_last_event", "lti_connection_check", "lti_invite", "coordinator_grant", "launch_session"):
             assert connection.scalar(select(func.count()).select_from(tables[name])) == 0
         undo.rollback()
 

@@ -26,7 +26,7 @@ SAVED = Path(__file__).with_name("routes.txt")
 
 PUBLIC = {
     "connection.approve": "an administrator's secret address is its own proof, and our own page sends it",
-    "connection.check": "an administrator's secret address is its own proof, and our own page sends it",
+    "connection.look": "an administrator's secret address is its own proof, and our own page sends it",
     "connection.show_connection": "an administrator's secret address is its own proof",
     "curriculum.show_support": "who needs a place to go need not show who they are",
     "launch.launch_tool": "a launch brings its own proof",
