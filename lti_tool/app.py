@@ -27,12 +27,12 @@ from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
 from lti_tool.lti.tool_keys import check_tool_key
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
+from lti_tool.people.roles import Role
 from lti_tool.people.views import people
 from lti_tool.people.visits import SessionEndedError, find_member
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
-from lti_tool.web.brand import can_show
 from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments
 from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
 from lti_tool.web.headers import install_headers
@@ -155,6 +155,7 @@ class _Visit:
 
     def __init__(self, member: Member) -> None:
         self.role = COORDINATOR if member.is_coordinator else member.role
+        self.teaches = member.role is Role.INSTRUCTOR
         self.lms_role = member.lms_role
         self.name = shown_name(member, member)
         self.course = member.course_title or ""
@@ -162,5 +163,5 @@ class _Visit:
         self.sees_checks = is_allowed(member, Permission.SEE_CHECKS)
         self.wants_contrast = member.wants_contrast
         self.brand_url = None
-        if member.brand and can_show(member.brand):
+        if member.brand:
             self.brand_url = url_for("web.show_brand", colour=member.brand.removeprefix("#"))

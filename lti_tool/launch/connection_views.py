@@ -25,7 +25,7 @@ from lti_tool.lti.refusals import Reason
 from lti_tool.lti.registrations import approve_deployment
 from lti_tool.lti.self_check import check_ways
 from lti_tool.web.access import public
-from lti_tool.web.edge import commit_now, database_session, instruments
+from lti_tool.web.edge import commit_now, database_session, forget_changes, instruments
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -71,6 +71,7 @@ def look(secret: str) -> ResponseReturnValue:
     """Look whether the connection works. The page shows what comes of it some seconds later."""
     tools = instruments()
     registration_id = _find(secret).registration.id
+    forget_changes()  # counting has a transaction of its own, and would wait for SQLite's one write lock
     if not tools.limits.allow(_LOOKS, registration_id):
         abort(429)
     if start_check(database_session(), registration_id, now=tools.clock.now()):

@@ -35,9 +35,9 @@ LAUNCH_PATH = "/lti/launch"
 _TARGET_PATHS = frozenset({"", "/", LAUNCH_PATH})
 _LOGIN, _FORM, _STORAGE_FORM = LoginSchema(), LaunchFormSchema(), StorageFormSchema()
 
-LOGINS_OF_ONE = Limit("login", most=60, seconds=300)
+LOGINS_OF_ONE = Limit("login", most=60, seconds=60)
 """By the platform's hint of who it is: a page with ten frames in it is ten logins at once."""
-LAUNCHES_OF_ONE = Limit("launch", most=60, seconds=300)
+LAUNCHES_OF_ONE = Limit("launch", most=60, seconds=60)
 _TICKET = "launch ticket"
 TICKET_LIFETIME = 60
 """Seconds that our own page in the frame has to ask the platform for the secret of the login."""

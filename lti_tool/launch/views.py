@@ -156,6 +156,7 @@ def verify_storage() -> ResponseReturnValue:
     """Let somebody in whose browser keeps no cookie, and whose platform kept the secret of the login."""
     tools = instruments()
     form = open_ticket(_parameters(), key_ring=tools.key_ring, clock=tools.clock)
+    keeps_cookie(form, request.cookies)  # refuses a wrong one, whatever the platform says
     return _let_in(_check(form), Binding.AGENT, "storage")
 
 

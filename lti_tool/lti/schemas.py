@@ -193,7 +193,7 @@ class LaunchFormSchema(QuickSchema):
         unknown = EXCLUDE
 
     state = PlainText(load_default=None, most=500)
-    id_token = PlainText(load_default=None, most=200_000)
+    id_token = PlainText(load_default=None, most=190_000)
     error = PlainText(load_default=None, most=200)
     lti_storage_target = FrameName(load_default=None)
 

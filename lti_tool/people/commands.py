@@ -14,7 +14,10 @@ people_commands = AppGroup("people", help="Coordinators.")
 
 _REGISTRATION = click.option("--registration", "registration_id", required=True, help="Our id of the registration.")
 _SUB = click.option("--sub", help="The LMS's id for one person.")
-_ROLE = click.option("--role", help="A role of the LMS, for everybody who has it: membership#Administrator and such.")
+_ROLE = click.option(
+    "--role",
+    help="A role of the LMS, for everybody who has it. Administrator means the role in a course; others in full.",
+)
 
 
 @people_commands.command("grant-coordinator")

@@ -16,11 +16,6 @@ def is_colour(text: str) -> bool:
     return _COLOUR.fullmatch(text) is not None
 
 
-def can_show(colour: str) -> bool:
-    """Whether there is a scheme in which the colour can be seen."""
-    return any(contrast(colour, paper) >= _LEAST for paper in _PAPERS.values())
-
-
 def style_sheet(colour: str) -> str:
     """Return the style sheet that carries a colour, for the schemes in which it can be seen."""
     return "".join(
