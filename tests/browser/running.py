@@ -83,9 +83,7 @@ def running_demo(folder: Path) -> Iterator[RunningDemo]:
         else:
             raise AssertionError("the demo did not start: " + "".join(said))
         giving_up.cancel()
-        yield RunningDemo(
-            f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}", environ["RUGZAK_DATABASE_URL"]
-        )
+        yield RunningDemo(f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}", environ["RUGZAK_DATABASE_URL"])
     finally:
         giving_up.cancel()
         process.terminate()

@@ -81,9 +81,7 @@ def test_self_check_says_how_keys_token_and_clock_are(lms: Lms, demo: RunningDem
     assert Tool(lms.page.main_frame).find_accessibility_faults() == []
 
 
-def test_canvas_like_platform_waits_until_its_administrator_lets_its_deployment_in(
-    lms: Lms, demo: RunningDemo
-) -> None:
+def test_canvas_like_platform_waits_until_its_administrator_lets_its_deployment_in(lms: Lms, demo: RunningDemo) -> None:
     client_id, address = connect(lms.page, demo, family="canvas")
     assert launch(lms, client_id).page_name == "refused"
 
