@@ -400,7 +400,7 @@ def test_pages_load_nothing_from_elsewhere(browser: FlaskClient, address: str, l
         f"{PAGE}&knob=other",
         f"{PAGE}&lang=xx",
         f"{PAGE}&storage=other",
-    f"{PAGE}&storage_from=other",
+        f"{PAGE}&storage_from=other",
         f"{PAGE}&frame=other",
         f"{PAGE}&look=other",
         f"{PAGE}&deployment=4",

@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 from flask.cli import AppGroup
 
-from lti_tool.lti.invites import CONNECTION_LIFETIME, InviteRefusedError, Purpose, create_invite
+from lti_tool.lti.invites import CONNECTION_LIFETIME, InviteRefusedError, Purpose, create_invite, revoke_invites
 from lti_tool.lti.registrations import RegistrationError, approve_deployment, list_registrations, register_platform
 from lti_tool.lti.tool_keys import ensure_tool_key
 from lti_tool.web.edge import instruments
@@ -23,8 +23,9 @@ lti = AppGroup("lti", help="Connections with learning environments.")
 @click.option("--authorization-endpoint", required=True, help="Where a login is sent (authentication request URL).")
 @click.option("--token-endpoint", required=True, help="Where access tokens are had.")
 @click.option("--jwks-uri", required=True, help="The platform's public keys (public keyset URL).")
+@click.option("--token-audience", help="Whom requests for access tokens are addressed to, if not the token endpoint.")
 @click.option("--deployment-id", "deployment_ids", required=True, multiple=True, help="May be given more than once.")
-def register(**given: str | tuple[str, ...]) -> None:
+def register(**given: str | tuple[str, ...] | None) -> None:
     """Register a platform. Prints JSON with registration_id and login_url."""
     tools = instruments()
     with tools.database.session(writes=True) as session, session.begin():
@@ -87,3 +88,12 @@ def _print_address(path: str, purpose: Purpose, lifetime: timedelta, registratio
             raise RegistrationError(message) from None
     expires_at = (tools.clock.now() + lifetime).isoformat(timespec="seconds")
     click.echo(json.dumps({"url": f"{tools.settings.base_url}/lti/{path}/{secret}", "expires_at": expires_at}))
+
+
+@lti.command("revoke-addresses")
+@click.option("--registration", "registration_id", required=True, help="Our id of the registration.")
+def revoke(registration_id: str) -> None:
+    """Close every secret address that was given to the administrator of a registration. Prints JSON."""
+    with instruments().database.session(writes=True) as session, session.begin():
+        count = revoke_invites(session, registration_id)
+    click.echo(json.dumps({"registration_id": registration_id, "revoked": count}))

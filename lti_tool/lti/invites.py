@@ -139,3 +139,15 @@ def erase_expired_invites(session: Session, clock: Clock) -> int:
     """
     erased: Any = session.execute(delete(Invite).where(Invite.expires_at <= clock.now() - _KEPT))
     return int(erased.rowcount)
+
+
+def revoke_invites(session: Session, registration_id: str) -> int:
+    """Erase every address that was given out for a registration.
+
+    :returns: how many there were.
+    :raises InviteRefusedError: when there is no such registration.
+    """
+    if session.get(Registration, registration_id) is None:
+        raise InviteRefusedError(InviteReason.UNKNOWN)
+    erased: Any = session.execute(delete(Invite).filter_by(registration_id=registration_id))
+    return int(erased.rowcount)

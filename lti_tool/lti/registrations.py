@@ -131,6 +131,7 @@ def _schema(*, loopback: bool) -> Schema:
             "authorization_endpoint": _Address(loopback=loopback),
             "token_endpoint": _Address(loopback=loopback),
             "jwks_uri": _Address(loopback=loopback),
+            "token_audience": PlainText(load_default=None, allow_none=True, blank=False, most=1000),
             "deployment_ids": fields.List(PlainText(blank=False), required=True),
         }
     )()
@@ -166,7 +167,9 @@ def register_platform(
         registration = Registration(id=new_id(), created_at=clock.now(), **values)
         session.add(registration)
     elif different := [
-        name for name, value in values.items() if name != "name" and getattr(registration, name) != value
+        name
+        for name, value in values.items()
+        if name != "name" and value is not None and getattr(registration, name) != value
     ]:
         option = different[0].replace("_", "-")
         message = f"this issuer and client id are registered already, with another --{option}; nothing was changed."

@@ -59,6 +59,9 @@ class Holder(NamedTuple):
         except ValidationError:
             message = "that cannot be the id of a person or a role: up to 255 characters of plain text."
             raise GrantError(message) from None
+        if self.role and "#" in plain and ":" not in plain:
+            message = "write the role out in full, http://purl.imsglobal.org/vocab/lis/v2/…, or give its short name."
+            raise GrantError(message)
         return f"{_PERSON if self.sub else _ROLE}{name}"
 
 

@@ -826,3 +826,13 @@ def test_deployments_of_a_connection_are_listed(door: Door, url: str, session: S
     assert 'data-status="waiting"' in page
     assert 'data-status="approved"' not in page
     assert "None yet. Open the learning line from a course" in words(page)
+
+
+def test_revoked_addresses_open_nothing_any_more(door: Door, app: Flask, run: Callable[..., Result]) -> None:
+    path = json.loads(run("--registration", door.registration_id).output)["url"].removeprefix(BASE_URL)
+    assert door.client.get(path).status_code == 200
+
+    revoked = app.test_cli_runner().invoke(args=["lti", "revoke-addresses", "--registration", door.registration_id])
+
+    assert json.loads(revoked.output)["revoked"] == 1
+    assert door.client.get(path).status_code == 404

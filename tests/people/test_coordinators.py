@@ -514,3 +514,13 @@ def test_who_reads_along_reads_every_step_and_presses_nothing(door: Door, person
         assert spoken(NO_STUDENT, "nl") in readable(page.text)
         assert 'data-action="done"' not in page.text
     assert press(visit) == 404
+
+
+def test_half_a_role_is_not_taken_for_a_name(door: Door, run: Callable[..., Result]) -> None:
+    role = "membership#Administrator"
+
+    result = run("grant-coordinator", "--registration", door.registration_id, "--role", role)
+
+    assert result.exit_code == 1
+    assert "in full" in result.output
+    assert "Traceback" not in result.output
