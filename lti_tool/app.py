@@ -9,6 +9,9 @@ from flask import Flask, g, request, url_for
 
 from config import Settings, load_settings
 from lti_tool.cli import install_commands
+from lti_tool.connection.check_service import BACKGROUND, run_beside
+from lti_tool.connection.connection_views import connection
+from lti_tool.connection.registration_views import registration
 from lti_tool.curriculum.contacts import load_contacts
 from lti_tool.curriculum.views import curriculum
 from lti_tool.kernel.clock import Clock
@@ -16,9 +19,6 @@ from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.kernel.limits import Limits
 from lti_tool.kernel.log import configure_logging
-from lti_tool.launch.check_service import BACKGROUND, run_beside
-from lti_tool.launch.connection_views import connection
-from lti_tool.launch.registration_views import registration
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS, launch
 from lti_tool.lti.known_registrations import KnownRegistrations
 from lti_tool.lti.last_events import LastEvents

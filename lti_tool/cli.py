@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from lti_tool.connection.commands import lti
+from lti_tool.connection.key_commands import keys
 from lti_tool.curriculum.commands import content
 from lti_tool.kernel.errors import RugzakError
-from lti_tool.launch.commands import lti
-from lti_tool.launch.key_commands import keys
 from lti_tool.people.commands import people_commands
 from lti_tool.privacy.commands import privacy
 from lti_tool.worker import worker

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 from sqlalchemy import select, update
 
-from lti_tool.launch.check_service import BACKGROUND
+from lti_tool.connection.check_service import BACKGROUND
 from lti_tool.launch.words import words_for
 from lti_tool.lti.invites import Purpose, create_invite
 from lti_tool.lti.last_events import LastEvents

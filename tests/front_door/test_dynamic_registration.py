@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from lti_tool.launch.registration_words import next_steps, refusal_words
+from lti_tool.connection.registration_words import next_steps, refusal_words
 from lti_tool.lti.dynamic_registration import RegistrationReason, _may_speak_for
 from lti_tool.lti.invites import InviteReason, Purpose, create_invite, erase_expired_invites, find_invite
 from lti_tool.lti.models import Deployment, Invite, PlatformKeys, Registration, ToolKey

@@ -15,7 +15,7 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from lti_tool.launch.check_words import _ADVICE, _SCOPES, _SENTENCES, _TITLES, words_for_finding
+from lti_tool.connection.check_words import _ADVICE, _SCOPES, _SENTENCES, _TITLES, words_for_finding
 from lti_tool.lti.access_tokens import TokenReason
 from lti_tool.lti.last_events import LastEvents, read_last_events
 from lti_tool.lti.models import LastEvent, Registration

@@ -389,7 +389,7 @@ def test_rotate_that_finds_the_key_rotated_already_says_so(
     keys.rotate()
     before = keys.all()
     # What somebody else saw a moment ago.
-    monkeypatch.setattr("lti_tool.launch.key_commands._current", lambda _session: keys.id("retiring"))
+    monkeypatch.setattr("lti_tool.connection.key_commands._current", lambda _session: keys.id("retiring"))
 
     answer = run(app, "rotate")
 

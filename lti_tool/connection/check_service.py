@@ -97,7 +97,7 @@ def run_check(tools: Instruments, http: PlatformCaller, registration_id: str) ->
         with tools.database.session(writes=True) as session, session.begin():
             session.execute(change.values(values))
     except Exception as error:  # noqa: BLE001 (nobody above would hear of it)
-        log.error("launch:check:failed", registration_id=registration_id, **describe_error(error))
+        log.error("connection:check:failed", registration_id=registration_id, **describe_error(error))
 
 
 def _write(finding: Finding) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 
+from lti_tool.connection.check_service import BACKGROUND, read_check, run_check, start_check
+from lti_tool.connection.check_words import words_for_finding
+from lti_tool.connection.registration_views import show_refusal
+from lti_tool.connection.registration_words import platform_name, services_granted
+from lti_tool.connection.schemas import DeploymentSchema
 from lti_tool.kernel.limits import Limit
-from lti_tool.launch.check_service import BACKGROUND, read_check, run_check, start_check
-from lti_tool.launch.check_words import words_for_finding
-from lti_tool.launch.registration_views import show_refusal
-from lti_tool.launch.registration_words import platform_name, services_granted
-from lti_tool.launch.schemas import DeploymentSchema
 from lti_tool.launch.words import words_for
 from lti_tool.lti.connections import read_connection
 from lti_tool.lti.invites import InviteRefusedError, Purpose, find_invite
@@ -47,7 +47,7 @@ def show_connection(secret: str) -> ResponseReturnValue:
     check = read_check(database_session(), found.registration.id, now=instruments().clock.now())
     findings = (*(check.findings if check else ()), *check_ways(found.events))
     return render_template(
-        "launch/connection.html",
+        "connection/connection.html",
         connection=found,
         product=platform_name(found.registration.family),
         services=None if found.granted is None else services_granted(found.scopes, found.granted),

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
 
-from lti_tool.kernel.ids import new_reference
-from lti_tool.kernel.log import log
-from lti_tool.launch.registration_service import Asked, check_invite, connect_platform, look_at_platform
-from lti_tool.launch.registration_words import (
+from lti_tool.connection.registration_service import Asked, check_invite, connect_platform, look_at_platform
+from lti_tool.connection.registration_words import (
     next_steps,
     platform_name,
     refusal_words,
     services_asked,
     services_granted,
 )
+from lti_tool.kernel.ids import new_reference
+from lti_tool.kernel.log import log
 from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.dynamic_registration import CANVAS_CLOUD, RegistrationReason, RegistrationRefusedError, check_request
 from lti_tool.lti.invites import InviteReason, InviteRefusedError
@@ -74,13 +74,13 @@ def show_registration(invite: str) -> ResponseReturnValue:
     if "openid_configuration" not in request.args:
         check_invite(tools, invite)
         address = tools.settings.base_url + url_for("registration.show_registration", invite=invite)
-        return render_template("launch/register_where.html", address=address)
+        return render_template("connection/register_where.html", address=address)
     http = _http()
     asked = _asked(request.args, http)
     prospect = look_at_platform(tools, http, invite, asked)
     _allow_frame(asked, prospect.configuration)
     return render_template(
-        "launch/register.html",
+        "connection/register.html",
         asked=asked,
         platform=prospect.configuration,
         product=platform_name(prospect.configuration.family),
@@ -97,9 +97,9 @@ def register_tool(invite: str) -> ResponseReturnValue:
     asked, base_url = _asked(request.form, http), tools.settings.base_url
     done = connect_platform(tools, http, invite, asked, language=current_language())
     _allow_frame(asked, done.configuration)
-    log.info("launch:registration:done", request_id=g.get("request_id"), registration_id=done.stored.id)
+    log.info("connection:registration:done", request_id=g.get("request_id"), registration_id=done.stored.id)
     return render_template(
-        "launch/registered.html",
+        "connection/registered.html",
         name=done.stored.name,
         is_new=done.stored.is_new,
         client_id=done.answer.client_id,
@@ -146,7 +146,7 @@ def show_refusal(error: InviteRefusedError | RegistrationRefusedError) -> Respon
     reference = new_reference()
     g.refusal_code, g.refusal_reference = error.reason.value, reference
     page = render_template(
-        "launch/register_refused.html",
+        "connection/register_refused.html",
         refusal=refusal_words(error.reason),
         reference=reference,
         said=getattr(error, "said", None),
