@@ -111,6 +111,7 @@ def _find_visitor(token: str) -> Member:
         token=token,
         cookies=request.cookies,
         agent=request.user_agent.string,
+        is_framed=request.headers.get("Sec-Fetch-Dest") != "document",
         now=tools.clock.now(),
     )
 

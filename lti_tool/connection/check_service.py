@@ -14,6 +14,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.kernel.database import insert_once
 from lti_tool.kernel.log import describe_error, log
@@ -59,7 +60,7 @@ def read_check(session: Session, registration_id: str, *, now: datetime) -> Last
     if row is None:
         return None
     is_under_way = row.finished_at is None and now < row.started_at + LONGEST
-    findings = tuple(_read_finding(one) for one in json.loads(row.findings or "[]"))
+    findings = tuple(found for one in json.loads(row.findings or "[]") if (found := _read_finding(one)) is not None)
     return LastCheck(is_under_way, row.finished_at, findings) if is_under_way or row.finished_at else None
 
 
@@ -81,23 +82,31 @@ def start_check(session: Session, registration_id: str, *, now: datetime) -> boo
 def run_check(tools: Instruments, http: PlatformCaller, registration_id: str) -> None:
     """Look at a connection, and leave what was found in the database. It holds no transaction while it asks."""
     try:
-        with tools.database.session(writes=False) as session:
-            found = read_connection(session, registration_id)
-            try:
-                signing_key = load_signing_key(session, tools.key_ring)
-            except SigningKeyError:
-                signing_key = None
-        if found is None:
-            return
-        findings = check_platform(
-            found.registration, scopes=found.scopes, http=http, signing_key=signing_key, clock=tools.clock
-        )
-        values = {"finished_at": tools.clock.now(), "findings": json.dumps([_write(one) for one in findings])}
-        change = update(ConnectionCheck).filter_by(registration_id=registration_id)
-        with tools.database.session(writes=True) as session, session.begin():
-            session.execute(change.values(values))
+        findings = _look(tools, http, registration_id)
     except Exception as error:  # noqa: BLE001 (nobody above would hear of it)
         log.error("connection:check:failed", registration_id=registration_id, **describe_error(error))
+        findings = [Finding(What.KEYS, Verdict.UNKNOWN, Detail.LOOK_FAILED)]
+    values = {"finished_at": tools.clock.now(), "findings": json.dumps([_write(one) for one in findings])}
+    change = update(ConnectionCheck).filter_by(registration_id=registration_id)
+    try:
+        with tools.database.session(writes=True) as session, session.begin():
+            session.execute(change.values(values))
+    except SQLAlchemyError as error:
+        log.error("connection:check:lost", registration_id=registration_id, **describe_error(error))
+
+
+def _look(tools: Instruments, http: PlatformCaller, registration_id: str) -> list[Finding]:
+    with tools.database.session(writes=False) as session:
+        found = read_connection(session, registration_id)
+        try:
+            signing_key = load_signing_key(session, tools.key_ring)
+        except SigningKeyError:
+            signing_key = None
+    if found is None:
+        return []
+    return check_platform(
+        found.registration, scopes=found.scopes, http=http, signing_key=signing_key, clock=tools.clock
+    )
 
 
 def _write(finding: Finding) -> dict[str, Any]:
@@ -113,6 +122,10 @@ def _write(finding: Finding) -> dict[str, Any]:
 _KINDS = {kind.__name__: kind for kind in (Detail, OutboundReason, TokenReason)}
 
 
-def _read_finding(stored: dict[str, Any]) -> Finding:
-    detail = _KINDS[stored["kind"]](stored["detail"])
-    return Finding(What(stored["what"]), Verdict(stored["verdict"]), detail, stored["values"])
+def _read_finding(stored: dict[str, Any]) -> Finding | None:
+    """Read a finding; None for one that another version left, which this one has no words for."""
+    try:
+        detail = _KINDS[stored["kind"]](stored["detail"])
+        return Finding(What(stored["what"]), Verdict(stored["verdict"]), detail, stored["values"])
+    except (KeyError, ValueError):
+        return None

@@ -57,6 +57,7 @@ _SENTENCES = {
     Detail.FRAME_NOT_SEEN: _("Nobody has come in this way yet."),
     Detail.STORAGE_NOT_SEEN: _("Nobody has come in this way yet."),
     Detail.WINDOW_NOT_SEEN: _("Nobody has come in this way yet."),
+    Detail.LOOK_FAILED: _("Something went wrong on our side, so we could not look."),
     OutboundReason.ADDRESS: _("The address is not a public https address, so we do not go there."),
     OutboundReason.UNREACHABLE: _("The address does not answer."),
     OutboundReason.CERTIFICATE: _("The certificate of the address is not valid."),
@@ -76,6 +77,7 @@ _CHECK_ADDRESS = _("Compare the address with the one that your learning environm
 _ASK_HOST = _("Ask whoever runs the learning environment.")
 _TRY_LATER = _("Try again later. If it stays so, ask whoever runs the learning environment.")
 _ADVICE = {
+    Detail.LOOK_FAILED: _("Tell whoever runs this tool. Its log says what it was."),
     Detail.NO_USABLE_KEY: _ASK_HOST,
     Detail.NOT_A_KEY_SET: _CHECK_ADDRESS,
     Detail.NO_SIGNING_KEY: _("Ask whoever runs this tool to start its worker, or to run the command “keys rotate”."),

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 
+from lti_tool.connection.advice import advice_for
 from lti_tool.connection.check_service import BACKGROUND, read_check, run_check, start_check
 from lti_tool.connection.check_words import words_for_finding
+from lti_tool.connection.next_steps import platform_name
 from lti_tool.connection.registration_views import show_refusal
-from lti_tool.connection.registration_words import platform_name, services_granted
+from lti_tool.connection.registration_words import services_granted
 from lti_tool.connection.schemas import DeploymentSchema
 from lti_tool.kernel.limits import Limit
-from lti_tool.launch.words import words_for
 from lti_tool.lti.connections import read_connection
 from lti_tool.lti.invites import InviteRefusedError, Purpose, find_invite
 from lti_tool.lti.outbound import PLATFORM_HTTP
 from lti_tool.lti.refusals import Reason
-from lti_tool.lti.registrations import approve_deployment
+from lti_tool.lti.registrations import approve_deployment, dismiss_deployment
 from lti_tool.lti.self_check import check_ways
 from lti_tool.web.access import public
 from lti_tool.web.edge import commit_now, database_session, forget_changes, instruments
@@ -51,7 +52,9 @@ def show_connection(secret: str) -> ResponseReturnValue:
         connection=found,
         product=platform_name(found.registration.family),
         services=None if found.granted is None else services_granted(found.scopes, found.granted),
-        refusals=[(words_for(Reason(code)), claim, at) for code, claim, at in found.refusals if code in set(Reason)],
+        refusals=[
+            (code, advice_for(Reason(code)), claim, at) for code, claim, at in found.refusals if code in set(Reason)
+        ],
         check=check,
         findings=[(finding, words_for_finding(finding)) for finding in findings],
         check_url=url_for("connection.look", secret=secret),
@@ -84,16 +87,20 @@ def look(secret: str) -> ResponseReturnValue:
 @connection.post("/deployment")
 @public("an administrator's secret address is its own proof, and our own page sends it")
 def approve(secret: str) -> ResponseReturnValue:
-    """Let a waiting deployment in."""
+    """Let a waiting deployment in, or take it off the list."""
     found = _find(secret)
     try:
         form = DeploymentSchema().load(request.form)
     except ValidationError:
         abort(400)
-    # A second press finds it let in already, and that is as good.
-    if form["deployment_id"] not in (*found.waiting, *found.approved):
+    registration_id, deployment_id = found.registration.id, form["deployment_id"]
+    if form["answer"] == "no":
+        dismiss_deployment(database_session(), registration_id, deployment_id)
+    elif deployment_id in (*found.waiting, *found.approved):
+        # A second press finds it let in already, and that is as good.
+        approve_deployment(database_session(), registration_id, deployment_id, clock=instruments().clock)
+    else:
         abort(404)
-    approve_deployment(database_session(), found.registration.id, form["deployment_id"], clock=instruments().clock)
     return redirect(url_for("connection.show_connection", secret=secret) + "#deployments", 303)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from lti_tool.lti.dynamic_registration import (
     RegistrationReason,
     RegistrationRefusedError,
@@ -113,6 +115,9 @@ def connect_platform(tools: Instruments, http: PlatformHttp, secret: str, asked:
             connection_secret = create_invite(
                 session, Purpose.CONNECTION, tools.clock, lifetime=CONNECTION_LIFETIME, registration_id=stored.id
             )
+    except SQLAlchemyError:
+        # The platform has the tool, and we could not keep that. The lease on the invite ends by itself.
+        raise RegistrationRefusedError(RegistrationReason.ANSWER_LOST) from None
     except BaseException:
         with tools.database.session(writes=True) as session, session.begin():
             release_invite(session, invite.id)

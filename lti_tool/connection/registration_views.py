@@ -6,17 +6,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, make_response, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, make_response, render_template, request, url_for
 
+from lti_tool.connection.next_steps import next_steps, platform_name
 from lti_tool.connection.registration_service import Asked, check_invite, connect_platform, look_at_platform
-from lti_tool.connection.registration_words import (
-    next_steps,
-    platform_name,
-    refusal_words,
-    services_asked,
-    services_granted,
-)
-from lti_tool.kernel.ids import new_reference
+from lti_tool.connection.registration_words import refusal_words, services_asked, services_granted
+from lti_tool.kernel.ids import digest, new_reference
+from lti_tool.kernel.limits import Limit
 from lti_tool.kernel.log import log
 from lti_tool.lti.addresses import origin_of
 from lti_tool.lti.dynamic_registration import CANVAS_CLOUD, RegistrationReason, RegistrationRefusedError, check_request
@@ -35,6 +31,9 @@ if TYPE_CHECKING:
     from lti_tool.lti.outbound import PlatformHttp
     from lti_tool.lti.tool_configuration import PlatformConfiguration
 
+_CALLS = Limit("registration", most=30, seconds=60)
+"""Each one calls the platform, which takes seconds where it is slow."""
+
 registration = Blueprint("registration", __name__, url_prefix="/lti")
 
 _STATUS = {
@@ -47,6 +46,7 @@ _STATUS = {
             RegistrationReason.TOKEN_REFUSED,
             RegistrationReason.OTHER_PLATFORM,
             RegistrationReason.OTHER_CLIENT,
+            RegistrationReason.KNOWN_ALREADY,
         ),
         HTTPStatus.FORBIDDEN,
     ),
@@ -71,10 +71,11 @@ def show_registration(invite: str) -> ResponseReturnValue:
     """Show who asks to be connected, and what for. Mail scanners open every link, so this changes nothing."""
     g.frame_ancestors = ()
     tools = instruments()
+    check_invite(tools, invite)
     if "openid_configuration" not in request.args:
-        check_invite(tools, invite)
         address = tools.settings.base_url + url_for("registration.show_registration", invite=invite)
         return render_template("connection/register_where.html", address=address)
+    _check_often(invite)
     http = _http()
     asked = _asked(request.args, http)
     prospect = look_at_platform(tools, http, invite, asked)
@@ -94,6 +95,8 @@ def show_registration(invite: str) -> ResponseReturnValue:
 def register_tool(invite: str) -> ResponseReturnValue:
     """Register this tool with the platform, and say what to press there next."""
     tools, http = instruments(), _http()
+    check_invite(tools, invite)
+    _check_often(invite)
     asked, base_url = _asked(request.form, http), tools.settings.base_url
     done = connect_platform(tools, http, invite, asked, language=current_language())
     _allow_frame(asked, done.configuration)
@@ -110,6 +113,11 @@ def register_tool(invite: str) -> ResponseReturnValue:
         services=services_granted(asked_scopes(done.configuration), done.answer.scopes),
         connection_url=base_url + url_for("connection.show_connection", secret=done.connection_secret),
     )
+
+
+def _check_often(invite: str) -> None:
+    if not instruments().limits.allow(_CALLS, digest(invite)):
+        abort(429)
 
 
 def _http() -> PlatformHttp:

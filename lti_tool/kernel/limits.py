@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
+from lti_tool.kernel.ids import digest
 from lti_tool.kernel.log import describe_error, log
 from lti_tool.kernel.models import LimitCount
 
@@ -69,7 +70,7 @@ class Limits:
         :param who: for whom is counted, such as a registration and a person.
         """
         period = self._clock.timestamp() // limit.seconds
-        key = (limit.what, "|".join(who), period)
+        key = (limit.what, digest("|".join(who)), period)
         with self._lock:
             count = self._counts.setdefault(key, _Count())
             self._counts.move_to_end(key)

@@ -94,10 +94,7 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
     )
     with refusals_about(registration.id):
-        if not (
-            limits.allow(LOGINS_OF_ONE, registration.id, asked["login_hint"]) and limits.allow(ceiling, registration.id)
-        ):
-            raise LaunchRefusedError(Reason.TOO_MANY)
+        _check_often(key_ring, limits, ceiling, registration.id, asked, minute=clock.timestamp() // 60)
         _check_target(asked["target_link_uri"], base_url)
     state = issue_state(
         key_ring,
@@ -114,6 +111,31 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         storage=_storage(registration, state, asked["lti_storage_target"]),
         target_link_uri=asked["target_link_uri"],
     )
+
+
+class TooManyLoginsError(LaunchRefusedError):
+    """Too many logins. Anybody can begin one in anybody's name, so whoever presses goes on all the same."""
+
+    def __init__(self, permit: str) -> None:
+        super().__init__(Reason.TOO_MANY)
+        self.permit = permit
+        """What the press brings along."""
+
+
+def _check_often(  # noqa: PLR0913, PLR0917 (each is something the check needs)
+    key_ring: KeyRing, limits: Limits, ceiling: Limit, registration_id: str, asked: Mapping[str, Any], minute: int
+) -> None:
+    hint = asked["login_hint"]
+    if limits.allow(LOGINS_OF_ONE, registration_id, hint) and limits.allow(ceiling, registration_id):
+        return
+    permits = [_permit(key_ring, registration_id, hint, one) for one in (minute, minute - 1)]
+    if not any(hmac.compare_digest((asked["permit"] or "").encode(), permit.encode()) for permit in permits):
+        raise TooManyLoginsError(permits[0])
+
+
+def _permit(key_ring: KeyRing, registration_id: str, hint: str, minute: int) -> str:
+    message = f"{registration_id}|{minute}|{hint}".encode("utf-8", "surrogatepass")
+    return base64.urlsafe_b64encode(key_ring.mac("login permit", message)[:24]).decode("ascii")
 
 
 def _storage(registration: KnownRegistration, state: LoginState, target: str | None) -> Storage:
@@ -210,23 +232,24 @@ def check_launch(  # noqa: PLR0913 (each is something the check needs)
     keys: PlatformKeyStore,
     clock: Clock,
     limits: Limits,
-    ceiling: Limit,
+    ceiling: Limit | None,
 ) -> CheckedLaunch:
     """Check a launch completely (LTI Core 1.3, 5.1; IMS Security Framework 5.1.3). Writes nothing of it.
 
-    :param ceiling: how many launches one registration may post.
+    :param ceiling: how many launches one registration may post; None for one that comes back, and is counted then.
     :raises LaunchRefusedError: with the first thing that is wrong.
     """
     state = form.state
     with refusals_about(state.registration_id):
-        if not limits.allow(ceiling, state.registration_id):
-            raise LaunchRefusedError(Reason.TOO_MANY)
         token = SignedToken.read(form.id_token)
         # No connection is held here: what follows may have to wait for a platform's keys.
         registration = registrations.find(state.registration_id)
         key = keys.find(registration, token.key_id)
         claims = verify_launch(token, key, registration=registration, state=state, now=clock.timestamp())
-        if not limits.allow(LAUNCHES_OF_ONE, registration.id, claims.subject):
+        # Only what its platform signed counts: else a stranger could use up what a school has.
+        if ceiling is not None and not (
+            limits.allow(LAUNCHES_OF_ONE, registration.id, claims.subject) and limits.allow(ceiling, registration.id)
+        ):
             raise LaunchRefusedError(Reason.TOO_MANY)
     return CheckedLaunch(claims, registration, state)
 

@@ -11,6 +11,7 @@ from lti_tool.kernel.limits import Limit
 from lti_tool.kernel.log import log
 from lti_tool.launch.cookies import keep_login, keep_session
 from lti_tool.launch.service import (
+    TooManyLoginsError,
     begin_login,
     check_launch,
     find_storage,
@@ -20,10 +21,11 @@ from lti_tool.launch.service import (
     read_launch,
 )
 from lti_tool.launch.words import words_for
+from lti_tool.lti.addresses import is_secure
 from lti_tool.lti.refusals import LaunchRefusedError, Reason, refusals_about
 from lti_tool.lti.registrations import note_waiting_deployment
 from lti_tool.lti.tool_keys import read_public_keys
-from lti_tool.people.arrivals import open_session, record_arrival
+from lti_tool.people.arrivals import is_login_used, open_session, record_arrival
 from lti_tool.people.visits import Binding, describe_agent
 from lti_tool.web.access import public
 from lti_tool.web.edge import database_connection, database_session, forget_changes, instruments
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from lti_tool.launch.service import CheckedLaunch, LaunchForm, Login
     from lti_tool.lti.known_registrations import KnownRegistrations
     from lti_tool.lti.last_events import LastEvents
-    from lti_tool.lti.platform_keys import PlatformKeyStore
 
 launch = Blueprint("launch", __name__, url_prefix="/lti")
 
@@ -72,16 +73,21 @@ def log_in(registration_id: str | None = None) -> ResponseReturnValue:
     """Begin a login: send the browser to its platform, with a secret to come back with."""
     tools = instruments()
     given = _parameters()
-    login = begin_login(
-        _registrations(),
-        given,
-        registration_id=registration_id,
-        base_url=tools.settings.base_url,
-        key_ring=tools.key_ring,
-        clock=tools.clock,
-        limits=tools.limits,
-        ceiling=_ceiling("logins"),
-    )
+    try:
+        login = begin_login(
+            _registrations(),
+            given,
+            registration_id=registration_id,
+            base_url=tools.settings.base_url,
+            key_ring=tools.key_ring,
+            clock=tools.clock,
+            limits=tools.limits,
+            ceiling=_ceiling("logins"),
+        )
+    except TooManyLoginsError as error:
+        # The form is for this answer alone: what the platform sent is in it, so that nothing is lost.
+        g.login_again = {**given.to_dict(), "permit": error.permit}
+        raise
     response: Response = redirect(login.authorization_url) if _is_top_level(login) else _check_cookies(login, given)
     keep_login(response, login.state)
     return response
@@ -127,15 +133,22 @@ def launch_tool() -> ResponseReturnValue:
         # In a window of its own there is nobody to have kept the secret, and cookies are refused altogether.
         with refusals_about(form.state.registration_id):
             raise LaunchRefusedError(Reason.COOKIE_MISSING)
-    _check(form)
+    _check(form, counts=False)
+    with refusals_about(form.state.registration_id):
+        if is_login_used(database_connection(), form.state.text):
+            raise LaunchRefusedError(Reason.REPLAYED)  # loaded again, or gone back to
     return _ask_storage(form)
 
 
-def _check(form: LaunchForm) -> CheckedLaunch:
+def _check(form: LaunchForm, *, counts: bool = True) -> CheckedLaunch:
     tools = instruments()
-    keys: PlatformKeyStore = current_app.extensions[PLATFORM_KEYS]
     return check_launch(
-        _registrations(), form, keys=keys, clock=tools.clock, limits=tools.limits, ceiling=_ceiling("launches")
+        _registrations(),
+        form,
+        keys=current_app.extensions[PLATFORM_KEYS],
+        clock=tools.clock,
+        limits=tools.limits,
+        ceiling=_ceiling("launches") if counts else None,
     )
 
 
@@ -151,7 +164,7 @@ def _ask_storage(form: LaunchForm) -> ResponseReturnValue:
 
 
 @launch.post("/launch/verify")
-@public("a sealed launch comes back with the secret that its platform kept")
+@public("a sealed launch comes back with the secret that its platform kept", says_origin=True)
 def verify_storage() -> ResponseReturnValue:
     """Let somebody in whose browser keeps no cookie, and whose platform kept the secret of the login."""
     tools = instruments()
@@ -190,7 +203,9 @@ def _frame_origins(checked: CheckedLaunch) -> tuple[str, ...]:
     """Return who may frame this visit: the platform, and the address its course was opened at."""
     course = checked.claims.presentation.origin
     origins = checked.registration.origins
-    return origins if course is None or course in origins else (*origins, course)
+    if course is None or course in origins or (instruments().settings.uses_https and not is_secure(course)):
+        return origins
+    return (*origins, course)
 
 
 @launch.get("/jwks.json")
@@ -207,7 +222,7 @@ def show_refusal(error: LaunchRefusedError) -> ResponseReturnValue:
     """Answer a refused login or launch with a page for a person."""
     log.warning("launch:door:refused", request_id=g.get("request_id"), reason=error.reason.value, claim=error.claim)
     _tell_administrator(error)
-    response = make_response(refuse(words_for(error.reason), error.status))
+    response = make_response(refuse(words_for(error.reason), error.status, again=g.get("login_again")))
     if error.reason is Reason.TOO_MANY:
         response.headers["Retry-After"] = "60"
     return response

@@ -22,6 +22,11 @@ def origin_of(url: str | None) -> str | None:
     return origin if _ORIGIN.fullmatch(origin) else None
 
 
+def is_secure(origin: str) -> bool:
+    """Whether nobody on the way can stand for a site: it is on https, or on this computer."""
+    return origin.startswith("https://") or urlsplit(origin).hostname in LOOPBACK_HOSTS
+
+
 def check_platform_address(url: str, *, loopback: bool) -> None:
     """Refuse an address that a platform cannot have.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from lti_tool.lti.models import LastEvent
 
 _MOST_DEPLOYMENTS = 200
+_TO_WITHIN = timedelta(minutes=10)
+"""How seldom launches are noted; see :mod:`lti_tool.lti.last_events`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,12 @@ class Connection:
     def last_launch(self) -> datetime | None:
         """When somebody last came in, to within some minutes."""
         return max((event.happened_at for event in self.events if event.kind.startswith(LAUNCHED)), default=None)
+
+    @property
+    def works(self) -> bool:
+        """Whether somebody came in after the last refusal, or so soon before that the notes cannot tell."""
+        refused = max((at for _, _, at in self.refusals), default=None)
+        return self.last_launch is not None and (refused is None or refused <= self.last_launch + _TO_WITHIN)
 
     @property
     def refusals(self) -> list[tuple[str, str | None, datetime]]:

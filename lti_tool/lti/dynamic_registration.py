@@ -62,6 +62,7 @@ class RegistrationReason(StrEnum):
     INVITE_BUSY = "invite_busy"
     OTHER_PLATFORM = "other_platform"
     OTHER_CLIENT = "other_client"
+    KNOWN_ALREADY = "known_already"
 
 
 class RegistrationRefusedError(RugzakError):
@@ -152,8 +153,10 @@ def _may_speak_for(url: str, issuer: str) -> bool:
     origin = origin_of(url)
     if origin in CANVAS_CLOUD.get(issuer, ()):
         return True
-    below = urlsplit(issuer).path.rstrip("/") + "/"
-    return origin is not None and origin == origin_of(issuer) and urlsplit(url).path.startswith(below)
+    below, path = urlsplit(issuer).path.rstrip("/") + "/", urlsplit(url).path
+    if "%" in path or "\\" in path or {".", ".."} & set(path.split("/")):
+        return False  # a server may read another path in it than we do
+    return origin is not None and origin == origin_of(issuer) and path.startswith(below)
 
 
 def _configuration(values: dict[str, Any]) -> PlatformConfiguration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, Text, UniqueConstraint, true
+from sqlalchemy import Boolean, ForeignKey, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.kernel.database import Base, Id
@@ -49,7 +49,7 @@ class Deployment(Base):
     registration_id: Mapped[str] = mapped_column(ForeignKey("lti_registration.id", ondelete="CASCADE"))
     deployment_id: Mapped[str] = mapped_column(LMS_ID)
     """The LMS's own id for it."""
-    is_approved: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    is_approved: Mapped[bool] = mapped_column(Boolean, server_default=false())
     """Whether launches come in. One that the tool met in a launch waits until an administrator approves it."""
     created_at: Mapped[datetime]
 
@@ -114,6 +114,8 @@ class PlatformKeys(Base):
     registration_id: Mapped[str] = mapped_column(
         ForeignKey("lti_registration.id", ondelete="CASCADE"), primary_key=True
     )
+    jwks_uri: Mapped[str | None] = mapped_column(String(1000))
+    """Where they were fetched: what another address said counts for nothing."""
     keys: Mapped[str] = mapped_column(Text)
     """A JSON Web Key Set, with only the keys that may sign a launch."""
     fetched_at: Mapped[datetime | None]

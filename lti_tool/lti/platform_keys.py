@@ -69,7 +69,7 @@ class PlatformKeyStore:
         self._database = database
         self._clock = clock
         self._fetch = fetch
-        self._parsed: dict[str, _KeySet] = {}
+        self._parsed: dict[tuple[str, str], _KeySet] = {}
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
         self._failed_at: dict[str, datetime] = {}
 
@@ -79,7 +79,7 @@ class PlatformKeyStore:
         :raises LaunchRefusedError: when the platform has no such key, or its keys cannot be had.
         """
         now = self._clock.now()
-        known = self._parsed.get(registration.id)
+        known = self._parsed.get((registration.id, registration.jwks_uri))
         if known is not None and now < known.fresh_until and key_id in known.keys:
             return known.keys[key_id]
         # One thread asks; the others wait and then find what it found. One platform never waits for another.
@@ -87,7 +87,7 @@ class PlatformKeyStore:
             return self._find_stored(registration, key_id, now)
 
     def _find_stored(self, registration: KnownRegistration, key_id: str, now: datetime) -> RSAPublicKey:
-        stored = self._read(registration.id)
+        stored = self._read(registration)
         if stored is not None and now < stored.fresh_until and key_id in stored.keys:
             return stored.keys[key_id]
         if now - self._failed_at.get(registration.id, now - _REST) < _REST:
@@ -104,7 +104,7 @@ class PlatformKeyStore:
             log.warning("lti:platform_keys:unavailable", registration_id=registration.id)
             self._failed_at[registration.id] = now
             return self._fall_back(stored, key_id, now, unreachable=True)
-        fetched = self._store(registration.id, keys, now, fresh_for, asked_for=key_id)
+        fetched = self._store(registration, keys, now, fresh_for, asked_for=key_id)
         if key_id not in fetched.keys:
             raise LaunchRefusedError(Reason.KEY_UNKNOWN)
         return fetched.keys[key_id]
@@ -114,17 +114,19 @@ class PlatformKeyStore:
             return stored.keys[key_id]
         raise LaunchRefusedError(Reason.KEYS_UNAVAILABLE if unreachable else Reason.KEY_UNKNOWN)
 
-    def _read(self, registration_id: str) -> _KeySet | None:
+    def _read(self, registration: KnownRegistration) -> _KeySet | None:
         columns = (PlatformKeys.keys, PlatformKeys.fetched_at, PlatformKeys.tried_at, PlatformKeys.fresh_until)
         query = select(*columns).where(
-            PlatformKeys.registration_id == registration_id, PlatformKeys.fresh_until.is_not(None)
+            PlatformKeys.registration_id == registration.id,
+            PlatformKeys.jwks_uri == registration.jwks_uri,
+            PlatformKeys.fresh_until.is_not(None),
         )
         with self._database.session(writes=False) as session:
             row = session.execute(query).one_or_none()
         if row is None:
             return None
         key_set = _KeySet(parse_keys(json.loads(row.keys)), row.fetched_at, row.tried_at, row.fresh_until)
-        self._parsed[registration_id] = key_set
+        self._parsed[registration.id, registration.jwks_uri] = key_set
         return key_set
 
     def _may_ask(self, registration_id: str, now: datetime, *, never_fetched: bool) -> bool:
@@ -147,7 +149,7 @@ class PlatformKeyStore:
 
     def _store(
         self,
-        registration_id: str,
+        registration: KnownRegistration,
         keys: list[dict[str, Any]],
         now: datetime,
         fresh_for: timedelta | None,
@@ -161,11 +163,12 @@ class PlatformKeyStore:
         # Only a question in vain has to wait a minute before the next: a platform may change its keys a moment later.
         tried_at = now - _COOLDOWN if asked_for in parsed else now
         values = {"keys": json.dumps(usable), "fetched_at": now, "tried_at": tried_at, "fresh_until": fresh_until}
-        change = update(PlatformKeys).where(PlatformKeys.registration_id == registration_id)
+        values["jwks_uri"] = registration.jwks_uri
+        change = update(PlatformKeys).where(PlatformKeys.registration_id == registration.id)
         with self._database.session(writes=True) as session, session.begin():
             session.execute(change.values(**values))
         key_set = _KeySet(parsed, now, tried_at, fresh_until)
-        self._parsed[registration_id] = key_set
+        self._parsed[registration.id, registration.jwks_uri] = key_set
         return key_set
 
 

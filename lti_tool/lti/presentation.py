@@ -69,7 +69,7 @@ def course_address(return_url: str | None, *, family: str | None, context_id: st
     if return_url is None or origin is None:
         return None
     parts = urlsplit(return_url)
-    path = parts.path
+    path = re.sub(r";[^/]*", "", parts.path)  # a Java server may write somebody's session there
     if family == "moodle" and (found := _MOODLE_RETURN.fullmatch(path)):
         number = context_id if context_id and _NUMBER.fullmatch(context_id) else None
         address = f"{origin}{found[1]}" + (f"course/view.php?id={number}" if number else "")

@@ -29,7 +29,12 @@ class QuickSchema(Schema):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._steps = [
-            _Step(field.attribute or name, field.data_key or name, field, not field.validators and not field.pre_load)
+            _Step(
+                field.attribute or name,
+                field.data_key or name,
+                field,
+                not (field.validators or field.pre_load or field.post_load),
+            )
             for name, field in self.load_fields.items()
         ]
         # What looks at all values together, or at unknown ones, is marshmallow's own affair.

@@ -47,6 +47,9 @@ def store_registration(
     """
     key = {"issuer": configuration.issuer, "client_id": answer.client_id}
     registration = session.execute(select(Registration).filter_by(**key)).scalar_one_or_none()
+    if only is None and registration is not None:
+        # Else any invite could turn another's connection to other addresses.
+        raise RegistrationRefusedError(RegistrationReason.KNOWN_ALREADY)
     if only is not None and (registration is None or registration.id != only):
         raise RegistrationRefusedError(RegistrationReason.OTHER_CLIENT)
     is_new = registration is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.kernel.database import insert_once
@@ -224,19 +224,30 @@ def approve_deployment(session: Session, registration_id: str, deployment_id: st
     return was_waiting
 
 
+def dismiss_deployment(session: Session, registration_id: str, deployment_id: str) -> None:
+    """Take a waiting deployment off the list. It comes back with its next launch."""
+    key = {"registration_id": registration_id, "deployment_id": deployment_id, "is_approved": False}
+    session.execute(delete(Deployment).filter_by(**key))
+
+
 def note_waiting_deployment(database: Database, registration_id: str, deployment_id: str, *, now: datetime) -> None:
     """Keep the id of a deployment that a signed launch named and nobody approved yet.
 
     Only a platform that we trust gets here, but it may be wrong, or be misused: so there is an end to what can wait.
     """
     is_its_own = {"registration_id": registration_id, "deployment_id": deployment_id}
-    count = select(func.count()).select_from(Deployment).filter_by(registration_id=registration_id, is_approved=False)
+    waiting = select(Deployment.id).filter_by(registration_id=registration_id, is_approved=False)
+    count = select(func.count()).select_from(waiting.subquery())
     row = {"id": new_id(), **is_its_own, "is_approved": False, "created_at": now}
     # A registration that was taken away a moment ago has nothing that could wait.
     with suppress(IntegrityError), database.session(writes=True) as session, session.begin():
-        known = session.execute(select(Deployment.id).filter_by(**is_its_own)).first()
-        if known is None and session.execute(count).scalar_one() < MOST_WAITING:
-            insert_once(session, Deployment, row)
+        if session.execute(select(Deployment.id).filter_by(**is_its_own)).first():
+            return
+        if session.execute(count).scalar_one() >= MOST_WAITING:
+            # The oldest makes room. A real place comes back with its next launch.
+            oldest = waiting.order_by(Deployment.created_at, Deployment.id).limit(1).scalar_subquery()
+            session.execute(delete(Deployment).where(Deployment.id == oldest))
+        insert_once(session, Deployment, row)
 
 
 def list_registrations(session: Session) -> list[dict[str, Any]]:

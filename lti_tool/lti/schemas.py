@@ -182,6 +182,7 @@ class LoginSchema(QuickSchema):
     deployment_id = PlainText(load_default=None)
     lti_storage_target = FrameName(load_default=None)
     nw = PlainText(load_default=None, most=1)
+    permit = PlainText(load_default=None, most=50)
 
 
 class LaunchFormSchema(QuickSchema):

@@ -77,6 +77,7 @@ class Detail(StrEnum):
     STORAGE_NOT_SEEN = "storage_not_seen"
     WINDOW_SEEN = "window_seen"
     WINDOW_NOT_SEEN = "window_not_seen"
+    LOOK_FAILED = "look_failed"
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ _FIND = (
     .where(Deployment.registration_id == bindparam("registration_id"), Deployment.deployment_id == bindparam("named"))
 )
 _OPEN = insert(LaunchSession)
+_USED = select(LaunchSession.id).where(LaunchSession.login_state == bindparam("login_state"))
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,12 @@ def _upsert(
     """Insert or update. Two first launches at the same moment both succeed, and find the same row."""
     statement = database.upsert(model, tuple(key), tuple(values)).returning(model.id)
     return str(connection.execute(statement, {"id": new_id(), **key, **values}).scalar_one())
+
+
+def is_login_used(connection: Connection, login_state: str) -> bool:
+    """Whether a login has opened a session before."""
+    found = connection.execute(_USED, {"login_state": digest(login_state)}).first()
+    return found is not None
 
 
 def open_session(  # noqa: PLR0913 (each is one column of the row)

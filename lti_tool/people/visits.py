@@ -81,17 +81,28 @@ def cookie_name(session_id: str) -> str:
 
 
 def find_member(  # noqa: PLR0913 (each is something the browser shows, or what it is held against)
-    database: Database, connection: Connection, *, token: str, cookies: Mapping[str, str], agent: str, now: datetime
+    database: Database,
+    connection: Connection,
+    *,
+    token: str,
+    cookies: Mapping[str, str],
+    agent: str,
+    is_framed: bool,
+    now: datetime,
 ) -> Member:
     """Find who is behind a token, and keep the session alive.
 
     :param cookies: the request's cookies; the session's own must be among them, where it has one.
     :param agent: the browser's description of itself.
+    :param is_framed: whether the page goes into a frame. A session without a cookie was opened in one and lives in one:
+        its address, brought to an address bar, opens nothing.
     :raises SessionEndedError: when there is nobody.
     """
     bounds = {"token": digest(token), "now": now, "idle_since": now - IDLE}
     row = connection.execute(_FIND, bounds).one_or_none()
     if row is None:
+        raise SessionEndedError
+    if row.binding == Binding.AGENT and not is_framed:
         raise SessionEndedError
     shown = describe_agent(agent) if row.binding == Binding.AGENT else cookies.get(cookie_name(row.id), "")
     if not hmac.compare_digest(digest(shown), row.browser):

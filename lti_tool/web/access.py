@@ -46,6 +46,8 @@ class AccessRule:
     public_because: str | None = None
     from_other_sites: bool = False
     """Whether other sites may post here, as a platform does with its launch."""
+    says_origin: bool = False
+    """Whether a press must say that it began here: its own proof is worth as much in anybody's browser."""
     writes: bool | None = None
     """Whether the request may commit; by its method when not said. Leaving writes although it is a GET, because it
     must work from a plain link; a login by POST writes nothing."""
@@ -84,12 +86,23 @@ def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue
 
 
 def public(
-    because: str, *, from_other_sites: bool = False, writes: bool | None = None, is_logged: bool = True
+    because: str,
+    *,
+    from_other_sites: bool = False,
+    says_origin: bool = False,
+    writes: bool | None = None,
+    is_logged: bool = True,
 ) -> Callable[[View], View]:
     """Let anybody run a view, and say why that is right."""
 
     def decorate(view: View) -> View:
-        rule = AccessRule(public_because=because, from_other_sites=from_other_sites, writes=writes, is_logged=is_logged)
+        rule = AccessRule(
+            public_because=because,
+            from_other_sites=from_other_sites,
+            says_origin=says_origin,
+            writes=writes,
+            is_logged=is_logged,
+        )
         cast("Any", view).access_rule = rule
         return view
 
@@ -118,18 +131,20 @@ def install_gate(
             abort(404)
         g.access_rule = rule
         if request.method not in SAFE_METHODS and not rule.from_other_sites:
-            _refuse_other_sites()
+            _refuse_other_sites(says_origin=rule.says_origin)
         if rule.permission is not None:
             if len(g.token) != TOKEN_LENGTH:
                 abort(404)
             # Before anything is read or locked: a flood of presses is stopped at its own session (OPS-8).
-            if request.method not in SAFE_METHODS and not instruments().limits.allow(PRESSES, digest(g.token)):
+            # Only a form of ours counts: made-up addresses of visits would fill the table of counts.
+            is_press = request.method not in SAFE_METHODS and _is_own_form()
+            if is_press and not instruments().limits.allow(PRESSES, digest(g.token)):
                 abort(429)
             g.member = find_visitor(g.token)
             if not is_allowed(g.member, rule.permission):
                 abort(404)
-            if request.method not in SAFE_METHODS:
-                _refuse_forged_form()
+            if request.method not in SAFE_METHODS and not is_press:
+                abort(403)
 
 
 def _keep_token_out_of_views(app: Flask) -> None:
@@ -169,23 +184,22 @@ def _around_token(endpoint: str, **values: Any) -> tuple[str, str]:
     return before, after
 
 
-def _refuse_other_sites() -> None:
+def _refuse_other_sites(*, says_origin: bool) -> None:
     """Refuse a press that began on another site."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         if site != "same-origin":
             abort(403)
     # Our own no-referrer policy makes browsers send the origin of our own forms as "null".
-    elif origin not in (None, "null", instruments().settings.base_url):
+    elif origin != instruments().settings.base_url and (says_origin or origin not in (None, "null")):
         abort(403)
 
 
-def _refuse_forged_form() -> None:
+def _is_own_form() -> bool:
     given = request.form.get("form_token", "").encode()
     macs = instruments().key_ring.macs("form token", g.token.encode())
     # A page that was opened before the keys were rotated is as good as one opened after.
-    if not any(hmac.compare_digest(given, _form_token(mac).encode()) for mac in macs):
-        abort(403)
+    return any(hmac.compare_digest(given, _form_token(mac).encode()) for mac in macs)
 
 
 def form_token() -> str:

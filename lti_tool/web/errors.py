@@ -15,7 +15,7 @@ from lti_tool.kernel.log import describe_error, log
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flask import Flask
     from flask.typing import ResponseReturnValue
@@ -87,13 +87,17 @@ SESSION_ENDED = Refusal(
 _BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE, 429: _TOO_OFTEN}
 
 
-def refuse(refusal: Refusal, status: int) -> ResponseReturnValue:
+def refuse(refusal: Refusal, status: int, *, again: Mapping[str, str] | None = None) -> ResponseReturnValue:
     """Answer with a page that refuses.
+
+    :param again: fields with which the person may ask for the same once more, by a press.
 
     The page's reference is in the request's log line, so that somebody who reads it out can be helped.
     """
     g.refusal_code, g.refusal_reference = refusal.code, new_reference()
-    page = render_template("web/refused.html", refusal=refusal, reference=g.refusal_reference, status=status)
+    page = render_template(
+        "web/refused.html", refusal=refusal, reference=g.refusal_reference, status=status, again=again
+    )
     return page, status
 
 

@@ -19,7 +19,8 @@ _ADDED: dict[str, tuple[tuple[str, Any, dict[str, Any]], ...]] = {
         ("granted", sa.Text(), {"nullable": True}),
     ),
     # Whatever is there was registered by hand, and came in until now.
-    "lti_deployment": (("is_approved", sa.Boolean(), {"nullable": False, "server_default": sa.true()}),),
+    "lti_deployment": (("is_approved", sa.Boolean(), {"nullable": False, "server_default": sa.false()}),),
+    "lti_platform_keys": (("jwks_uri", sa.String(length=1000), {"nullable": True}),),
     "lti_tool_key": (
         ("status", sa.String(length=10), {"nullable": False, "server_default": "retiring"}),
         ("since", sa.DateTime(), {"nullable": False, "server_default": "1970-01-01 00:00:00"}),
@@ -40,6 +41,7 @@ def upgrade() -> None:
     for table, columns in _ADDED.items():
         for name, kind, options in columns:
             op.add_column(table, sa.Column(name, kind, **options))
+    op.get_bind().execute(sa.table("lti_deployment", sa.column("is_approved")).update().values(is_approved=sa.true()))
     op.execute("UPDATE lti_tool_key SET since = created_at")
     op.execute(
         "UPDATE lti_tool_key SET status = 'current' "

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tests.browser.pages import Lms, Tool
 from tests.browser.running import CHROMIUM_ARGS
+from tests.browser.stage import serving
 from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
@@ -78,13 +79,14 @@ def test_browser_that_refuses_cookies_in_frames_is_offered_a_new_window(
 
 def test_ops_7_a_foreign_site_cannot_frame_a_persons_page(lms: Lms, demo: RunningDemo) -> None:
     address = lms.open_activity("amina").frame.url
-    context = lms.page.context
-    context.route("http://evil.test/", lambda route: route.fulfill(body=f"<iframe name=tool src='{address}'></iframe>"))
-    page = context.new_page()
+    with serving() as (foreign, pages):
+        pages["/"] = f"<iframe name=tool src='{address}'></iframe><iframe name=anybody src='{demo.tool_url}/'></iframe>"
+        page = lms.page.context.new_page()
+        page.goto(f"{foreign}/")
+        page.frame_locator("iframe[name=anybody]").locator("body[data-page]").wait_for()
 
-    page.goto("http://evil.test/")
-    page.wait_for_timeout(500)
+        frame = page.frame(name="tool")
 
-    frame = page.frame(name="tool")
-    assert frame is not None
-    assert not frame.url.startswith(demo.tool_url)
+        assert frame is not None
+        assert not frame.url.startswith(demo.tool_url)
+        page.close()

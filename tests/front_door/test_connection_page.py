@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 import pytest
 from sqlalchemy import select, update
 
+from lti_tool.connection.advice import advice_for
 from lti_tool.connection.check_service import BACKGROUND
-from lti_tool.launch.words import words_for
 from lti_tool.lti.invites import Purpose, create_invite
 from lti_tool.lti.last_events import LastEvents
 from lti_tool.lti.models import Deployment, Invite, LastEvent, Registration
@@ -370,7 +370,7 @@ def test_refusals_are_told_newest_first_in_words_and_with_their_claim(
     ]
     with app.test_request_context(headers={"Accept-Language": "en"}):
         for reason in (Reason.VERSION_REFUSED, Reason.CLAIM_MISSING, Reason.NONCE_DIFFERENT):
-            assert str(words_for(reason).paragraphs[0]) in words(page)
+            assert str(advice_for(reason)) in words(page)
     for minute in ("09:00", "09:02", "09:04"):
         assert f"23 November 2026, {minute} UTC" in page
 
