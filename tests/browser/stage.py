@@ -54,10 +54,12 @@ def serving() -> Iterator[tuple[str, dict[str, str]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", pages
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", pages
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @dataclass

@@ -143,3 +143,15 @@ def test_refused_launch_shows_a_page_for_a_person(lms: Lms) -> None:
     assert tool.page_name == "refused"
     assert tool.frame.locator("body").get_attribute("data-reason") == "token_expired"
     assert "112" in tool.frame.locator("#support").inner_text()
+
+
+def test_coordinator_of_the_demo_sees_what_is_still_to_be_checked_and_nobody_else(lms: Lms) -> None:
+    tool = lms.open_activity("coordinator")
+    assert tool.role == "coordinator"
+    tool.open_step("1.1")
+    assert tool.frame.locator("[data-checks]").count() > 0
+
+    for person in ("teacher", "amina"):
+        other = lms.open_activity(person)
+        other.open_step("1.1")
+        assert other.frame.locator("[data-checks]").count() == 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.browser.pages import Lms, Tool
 
-PEOPLE = ("amina", "teacher", "mentor")
+PEOPLE = ("amina", "teacher", "mentor", "coordinator")
 STEPS = ("1.1", "1.2", "1.4")
 
 
