@@ -19,6 +19,8 @@ def origin_of(url: str | None) -> str | None:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
     except ValueError:
         return None
+    # As browsers write it, which leave the usual port out: what they compare it with comes from them.
+    origin = origin.removesuffix(":443" if parts.scheme == "https" else ":80")
     return origin if _ORIGIN.fullmatch(origin) else None
 
 

@@ -418,7 +418,8 @@ RULES = (
             "ops_5_deployment_of_another_registration_does_not_count",
         )
         + _SESSIONS("launch_cannot_come_in_by_the_deployment_of_another_registration")
-        + _LOGIN("deployment_named_at_the_login_binds_the_launch"),
+        + _LOGIN("deployment_named_at_the_login_binds_the_launch")
+        + _RULES("deployment_named_twice_at_the_login_is_the_standards_own"),
     ),
     Rule(
         "2f.2 target",
@@ -511,7 +512,16 @@ RULES = (
         "2f.5 brought by us",
         "a ticket that another site brings",
         "form_refused",
-        _STORAGE("ops_7_ticket_brought_by_another_site_is_refused"),
+        _STORAGE(
+            "ops_7_ticket_brought_by_another_site_is_refused",
+            "ticket_that_does_not_say_where_it_comes_from_lets_nobody_in",
+        ),
+    ),
+    Rule(
+        "2f.5 used already",
+        "a launch with storage that is loaded again, before the platform is asked",
+        "replayed",
+        _STORAGE("reload_of_a_launch_with_storage_says_that_it_was_used"),
     ),
     Rule(
         "2f.6 cookie that differs",
@@ -737,6 +747,7 @@ RULES = (
         "",
         _REGISTRATION(
             "configuration_speaks_for_its_own_issuer_only",
+            "configuration_with_a_fault_connects_nothing",
             "address_that_no_platform_has_is_never_called",
             "invite_that_is_not_valid_opens_nothing",
         ),

@@ -662,3 +662,26 @@ def test_page_that_asks_speaks_the_language_of_the_browser(door: Door, language:
     page = frame.post(frame.prepare(frame.log_in())).text
 
     assert language_of(page) == language
+
+
+# After the visit has begun.
+
+
+def test_address_of_such_a_visit_opens_nothing_in_an_address_bar(frame: Frame) -> None:
+    """It began in a frame and lives in one; a copied address, typed on another telephone of the kind, does not open."""
+    kept = frame.log_in()
+    home = frame.verify(frame.ask(kept), kept.secret).headers["Location"]
+
+    typed = frame.client.get(home, headers={**TOP_LEVEL, **frame.headers})
+    framed = frame.client.get(home, headers={**FRAMED, **frame.headers})
+
+    assert (typed.status_code, framed.status_code) == (401, 200)
+
+
+def test_reload_of_a_launch_with_storage_says_that_it_was_used(frame: Frame, witness: Witness) -> None:
+    kept = frame.log_in()
+    launch = frame.prepare(kept)
+    assert frame.verify(read_ticket(frame.post(launch).text), kept.secret).status_code == 303
+    witness.remember()
+
+    witness.assert_refused(frame.post(launch), "replayed")
