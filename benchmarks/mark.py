@@ -221,7 +221,11 @@ def _record(connection: Connection, claims: dict[str, Any]) -> int:
         where = [column == values[column.name] for column in columns]
         known = connection.execute(select(table.c.id).where(*where)).scalar()
         if known is None:
-            return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+            try:
+                with connection.begin_nested():
+                    return int(connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one())
+            except IntegrityError:  # somebody else of the same course came in at the same moment
+                known = connection.execute(select(table.c.id).where(*where)).scalar_one()
         connection.execute(table.update().where(table.c.id == known).values(values))
         return int(known)
 
