@@ -503,7 +503,7 @@ def test_canvas_cloud_speaks_for_its_issuer_and_frames_us_anywhere_below(office:
     [
         (CONFIGURATION, ISSUER, True),
         (CONFIGURATION, f"{ISSUER}/", True),
-        (f"{ISSUER}:443/x", ISSUER, False),
+        (f"{ISSUER}:443/x", ISSUER, True),  # the usual port, written out: the same site
         (f"{ISSUER}:8443/x", f"{ISSUER}:8443", True),
         (f"{ISSUER}:8443/x", ISSUER, False),
         ("http://lms.example/x", ISSUER, False),
