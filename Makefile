@@ -74,6 +74,6 @@ messages: install ## Gather the sentences to translate, and compile the catalogu
 	$(BIN)/pybabel -q compile -d lti_tool/web/translations
 
 locks: ## Resolve the locked packages anew (needs uv)
-	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 -q -o requirements.lock
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 -q -o requirements-dev.lock
-	uv pip compile --group postgresql --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 -q -o requirements-postgresql.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras --python-version 3.11 -q -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras --python-version 3.11 -q -o requirements-dev.lock
+	uv pip compile --group postgresql --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras --python-version 3.11 -q -o requirements-postgresql.lock
