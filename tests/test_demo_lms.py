@@ -7,7 +7,6 @@ import json
 import socket
 import stat
 from contextlib import closing
-from html.parser import HTMLParser
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,8 @@ from tests.demo_lms.people import COURSES, INSTRUCTOR, PEOPLE
 from tests.demo_lms.platform import LIFETIME, Platform
 from tests.demo_lms.signing import WEAK_BITS, named_key
 from tests.demo_lms.words import WORDS
+from tests.demo_lms_tests.conftest import Page
+from tests.demo_lms_tests.steps import authorization_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,46 +70,13 @@ def verify(platform: Platform, token: str) -> dict[str, Any]:
     return jwt.decode(token, key, algorithms=["RS256"], audience="rugzak-demo", issuer=LMS, options=options)
 
 
-class Page(HTMLParser):
-    """What a test wants to know of a page."""
-
-    def __init__(self, text: str) -> None:
-        """Read the page."""
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Remember an element."""
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        """Give the attributes of all elements of one kind."""
-        return [attrs for name, attrs in self.tags if name == tag]
-
-    def fields(self) -> dict[str, str]:
-        """Give the hidden fields."""
-        return {field["name"]: field["value"] for field in self.all("input")}
-
-
 def ask(
     browser: FlaskClient, page: str = PAGE, changes: Mapping[str, str | None] | None = None
 ) -> tuple[int, Page, str]:
     """Go from a course page to the authorization request of a well-behaved tool, with changes to it."""
     frame = Page(browser.get(page).text).all("iframe")[0]["src"]
     login = Page(browser.get(frame).text).fields()
-    request = {
-        "scope": "openid",
-        "response_type": "id_token",
-        "response_mode": "form_post",
-        "prompt": "none",
-        "client_id": login["client_id"],
-        "redirect_uri": f"{TOOL}/lti/launch",
-        "state": "state",
-        "nonce": "nonce",
-        "login_hint": login["login_hint"],
-        "lti_message_hint": login["lti_message_hint"],
-    }
+    request = authorization_request(login)
     sent = {name: value for name, value in {**request, **(changes or {})}.items() if value is not None}
     answer = browser.get("/authorize", query_string=sent)
     return answer.status_code, Page(answer.text), answer.text

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask_babel import format_datetime
-
 from lti_tool.lti.access_tokens import TokenReason
 from lti_tool.lti.outbound import OutboundReason
 from lti_tool.lti.self_check import Detail, What
 from lti_tool.lti.tool_configuration import LINE_ITEM, LINE_ITEM_READ, NAMES_AND_ROLES, NOTICES, SCORE
 from lti_tool.web.languages import lazy_gettext as _
+from lti_tool.web.languages import show_moment
 
 if TYPE_CHECKING:
     from lti_tool.lti.self_check import Finding
@@ -134,7 +133,7 @@ def words_for_finding(finding: Finding) -> CheckWords:
 def _shown(finding: Finding) -> dict[str, Any]:
     values = dict(finding.values)
     if "at" in values:
-        values["at"] = f"{format_datetime(values['at'], 'd MMMM y, HH:mm')} UTC"
+        values["at"] = show_moment(values["at"])
     if "missing" in values:
         # A scope that we have no words for is called by the end of its address.
         values["missing"] = ", ".join(str(_SCOPES.get(scope, scope.rpartition("/")[2])) for scope in values["missing"])

@@ -94,7 +94,10 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         registration_id=registration_id, issuer=asked["iss"], client_id=asked["client_id"]
     )
     with refusals_about(registration.id):
-        _check_often(key_ring, limits, ceiling, registration.id, asked, minute=clock.timestamp() // 60)
+        if not (
+            limits.allow(LOGINS_OF_ONE, registration.id, asked["login_hint"]) and limits.allow(ceiling, registration.id)
+        ):
+            _ask_for_permit(key_ring, given, asked, registration.id, minute=clock.timestamp() // 60)
         _check_target(asked["target_link_uri"], base_url)
     state = issue_state(
         key_ring,
@@ -108,29 +111,24 @@ def begin_login(  # noqa: PLR0913 (each is something the answer needs)
         state,
         _authorization_url(registration, asked, state, base_url),
         is_new_window=asked["nw"] == "1",
-        storage=_storage(registration, state, asked["lti_storage_target"]),
+        storage=storage_of(registration, state, asked["lti_storage_target"]),
         target_link_uri=asked["target_link_uri"],
     )
 
 
-class TooManyLoginsError(LaunchRefusedError):
-    """Too many logins. Anybody can begin one in anybody's name, so whoever presses goes on all the same."""
-
-    def __init__(self, permit: str) -> None:
-        super().__init__(Reason.TOO_MANY)
-        self.permit = permit
-        """What the press brings along."""
-
-
-def _check_often(  # noqa: PLR0913, PLR0917 (each is something the check needs)
-    key_ring: KeyRing, limits: Limits, ceiling: Limit, registration_id: str, asked: Mapping[str, Any], minute: int
+def _ask_for_permit(
+    key_ring: KeyRing, given: Mapping[str, str], asked: Mapping[str, Any], registration_id: str, *, minute: int
 ) -> None:
-    hint = asked["login_hint"]
-    if limits.allow(LOGINS_OF_ONE, registration_id, hint) and limits.allow(ceiling, registration_id):
-        return
-    permits = [_permit(key_ring, registration_id, hint, one) for one in (minute, minute - 1)]
+    """Let a login beyond the limit through when somebody pressed for it.
+
+    Anybody can begin a login in anybody's name, so too many keep nobody out: the page that refuses this one holds all
+    that the platform sent, and a permit for it.
+    """
+    permits = [_permit(key_ring, registration_id, asked["login_hint"], one) for one in (minute, minute - 1)]
     if not any(hmac.compare_digest((asked["permit"] or "").encode(), permit.encode()) for permit in permits):
-        raise TooManyLoginsError(permits[0])
+        refused = LaunchRefusedError(Reason.TOO_MANY)
+        refused.again = {**dict(given.items()), "permit": permits[0]}
+        raise refused
 
 
 def _permit(key_ring: KeyRing, registration_id: str, hint: str, minute: int) -> str:
@@ -138,7 +136,11 @@ def _permit(key_ring: KeyRing, registration_id: str, hint: str, minute: int) -> 
     return base64.urlsafe_b64encode(key_ring.mac("login permit", message)[:24]).decode("ascii")
 
 
-def _storage(registration: KnownRegistration, state: LoginState, target: str | None) -> Storage:
+def storage_of(registration: KnownRegistration, state: LoginState, target: str | None) -> Storage:
+    """Say where the secret of a login is, or would be.
+
+    :param target: the frame that the platform named.
+    """
     # An authorization endpoint without an origin is not registered; "null" is an origin that nothing has.
     return Storage(target, origin_of(registration.authorization_endpoint) or "null", state.storage_key)
 
@@ -286,11 +288,3 @@ def open_ticket(given: Mapping[str, str], *, key_ring: KeyRing, clock: Clock) ->
         if not hmac.compare_digest(posted["value"].encode(), form.state.secret.encode()):
             raise LaunchRefusedError(Reason.STORAGE_DIFFERENT)
     return form
-
-
-def find_storage(registrations: KnownRegistrations, form: LaunchForm) -> Storage:
-    """Say where the secret of a launch without a cookie would be.
-
-    :raises LaunchRefusedError: when the registration is gone.
-    """
-    return _storage(registrations.find(form.state.registration_id), form.state, form.storage_target)

@@ -11,22 +11,22 @@ from lti_tool.kernel.limits import Limit
 from lti_tool.kernel.log import log
 from lti_tool.launch.cookies import keep_login, keep_session
 from lti_tool.launch.service import (
-    TooManyLoginsError,
     begin_login,
     check_launch,
-    find_storage,
     issue_ticket,
     keeps_cookie,
     open_ticket,
     read_launch,
+    storage_of,
 )
 from lti_tool.launch.words import words_for
 from lti_tool.lti.addresses import is_secure
+from lti_tool.lti.last_events import Way
 from lti_tool.lti.refusals import LaunchRefusedError, Reason, refusals_about
 from lti_tool.lti.registrations import note_waiting_deployment
 from lti_tool.lti.tool_keys import read_public_keys
 from lti_tool.people.arrivals import is_login_used, open_session, record_arrival
-from lti_tool.people.visits import Binding, describe_agent
+from lti_tool.people.visits import Binding
 from lti_tool.web.access import public
 from lti_tool.web.edge import database_connection, database_session, forget_changes, instruments
 from lti_tool.web.errors import refuse
@@ -73,21 +73,16 @@ def log_in(registration_id: str | None = None) -> ResponseReturnValue:
     """Begin a login: send the browser to its platform, with a secret to come back with."""
     tools = instruments()
     given = _parameters()
-    try:
-        login = begin_login(
-            _registrations(),
-            given,
-            registration_id=registration_id,
-            base_url=tools.settings.base_url,
-            key_ring=tools.key_ring,
-            clock=tools.clock,
-            limits=tools.limits,
-            ceiling=_ceiling("logins"),
-        )
-    except TooManyLoginsError as error:
-        # The form is for this answer alone: what the platform sent is in it, so that nothing is lost.
-        g.login_again = {**given.to_dict(), "permit": error.permit}
-        raise
+    login = begin_login(
+        _registrations(),
+        given,
+        registration_id=registration_id,
+        base_url=tools.settings.base_url,
+        key_ring=tools.key_ring,
+        clock=tools.clock,
+        limits=tools.limits,
+        ceiling=_ceiling("logins"),
+    )
     response: Response = redirect(login.authorization_url) if _is_top_level(login) else _check_cookies(login, given)
     keep_login(response, login.state)
     return response
@@ -127,17 +122,17 @@ def launch_tool() -> ResponseReturnValue:
     tools = instruments()
     form = read_launch(_parameters(), key_ring=tools.key_ring, clock=tools.clock)
     if keeps_cookie(form, request.cookies):
-        way = "window" if request.headers.get("Sec-Fetch-Dest") == "document" else "frame"
+        way = Way.WINDOW if request.headers.get("Sec-Fetch-Dest") == "document" else Way.FRAME
         return _let_in(_check(form), Binding.COOKIE, way)
     if request.headers.get("Sec-Fetch-Dest") == "document":
         # In a window of its own there is nobody to have kept the secret, and cookies are refused altogether.
         with refusals_about(form.state.registration_id):
             raise LaunchRefusedError(Reason.COOKIE_MISSING)
-    _check(form, counts=False)
+    checked = _check(form, counts=False)
     with refusals_about(form.state.registration_id):
         if is_login_used(database_connection(), form.state.text):
             raise LaunchRefusedError(Reason.REPLAYED)  # loaded again, or gone back to
-    return _ask_storage(form)
+    return _ask_storage(form, checked)
 
 
 def _check(form: LaunchForm, *, counts: bool = True) -> CheckedLaunch:
@@ -152,12 +147,12 @@ def _check(form: LaunchForm, *, counts: bool = True) -> CheckedLaunch:
     )
 
 
-def _ask_storage(form: LaunchForm) -> ResponseReturnValue:
+def _ask_storage(form: LaunchForm, checked: CheckedLaunch) -> ResponseReturnValue:
     """Show the page in the frame that asks the platform for the secret it kept at the login."""
     tools = instruments()
     return render_template(
         "launch/ask_storage.html",
-        storage=find_storage(_registrations(), form),
+        storage=storage_of(checked.registration, form.state, form.storage_target),
         ticket=issue_ticket(form, key_ring=tools.key_ring, clock=tools.clock),
         verify_url=url_for("launch.verify_storage"),
     )
@@ -170,10 +165,10 @@ def verify_storage() -> ResponseReturnValue:
     tools = instruments()
     form = open_ticket(_parameters(), key_ring=tools.key_ring, clock=tools.clock)
     keeps_cookie(form, request.cookies)  # refuses a wrong one, whatever the platform says
-    return _let_in(_check(form), Binding.AGENT, "storage")
+    return _let_in(_check(form), Binding.AGENT, Way.STORAGE)
 
 
-def _let_in(checked: CheckedLaunch, binding: Binding, way: str) -> ResponseReturnValue:
+def _let_in(checked: CheckedLaunch, binding: Binding, way: Way) -> ResponseReturnValue:
     """Open the session of a checked launch.
 
     :param way: how the browser proved itself, for the administrator's page.
@@ -188,7 +183,8 @@ def _let_in(checked: CheckedLaunch, binding: Binding, way: str) -> ResponseRetur
             locale=chosen_language() or language_from(claims.locale) or current_language(),
             frame_origins=_frame_origins(checked),
             presentation=claims.presentation,
-            agent=describe_agent(request.user_agent.string) if binding is Binding.AGENT else None,
+            binding=binding,
+            agent=request.user_agent.string,
             now=tools.clock.now(),
         )
     events: LastEvents = current_app.extensions[LAST_EVENTS]
@@ -222,7 +218,7 @@ def show_refusal(error: LaunchRefusedError) -> ResponseReturnValue:
     """Answer a refused login or launch with a page for a person."""
     log.warning("launch:door:refused", request_id=g.get("request_id"), reason=error.reason.value, claim=error.claim)
     _tell_administrator(error)
-    response = make_response(refuse(words_for(error.reason), error.status, again=g.get("login_again")))
+    response = make_response(refuse(words_for(error.reason), error.status, again=error.again))
     if error.reason is Reason.TOO_MANY:
         response.headers["Retry-After"] = "60"
     return response

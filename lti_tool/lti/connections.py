@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from lti_tool.lti.last_events import LAUNCHED, REFUSED, read_last_events
+from lti_tool.lti.last_events import LAUNCHED, NOTED_EVERY, REFUSED, read_last_events
 from lti_tool.lti.models import Deployment, Registration
 from lti_tool.lti.self_check import scopes_to_check
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from lti_tool.lti.models import LastEvent
 
 _MOST_DEPLOYMENTS = 200
-_TO_WITHIN = timedelta(minutes=10)
-"""How seldom launches are noted; see :mod:`lti_tool.lti.last_events`."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Connection:
     def works(self) -> bool:
         """Whether somebody came in after the last refusal, or so soon before that the notes cannot tell."""
         refused = max((at for _, _, at in self.refusals), default=None)
-        return self.last_launch is not None and (refused is None or refused <= self.last_launch + _TO_WITHIN)
+        return self.last_launch is not None and (refused is None or refused <= self.last_launch + NOTED_EVERY[LAUNCHED])
 
     @property
     def refusals(self) -> list[tuple[str, str | None, datetime]]:

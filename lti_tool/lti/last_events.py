@@ -7,6 +7,7 @@ launches a few, and a launch costs one statement more every ten minutes.
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,18 @@ if TYPE_CHECKING:
     from lti_tool.kernel.database import Database
 
 LAUNCHED, REFUSED = "launched", "refused"
-_EVERY = {LAUNCHED: timedelta(minutes=10), REFUSED: timedelta(minutes=1)}
+NOTED_EVERY = {LAUNCHED: timedelta(minutes=10), REFUSED: timedelta(minutes=1)}
 _MOST_CLAIM = 60
+
+
+class Way(StrEnum):
+    """How somebody came in."""
+
+    FRAME = "frame"
+    """With a cookie, in the LMS's page."""
+    STORAGE = "storage"
+    """Without one, with the platform's storage."""
+    WINDOW = "window"
 
 
 class LastEvents:
@@ -40,11 +51,8 @@ class LastEvents:
         self._noted: dict[tuple[str, str], datetime] = {}
         self._lock = Lock()
 
-    def note_launch(self, connection: Connection, registration_id: str, way: str) -> None:
-        """Note that a launch came in, in the launch's own transaction.
-
-        :param way: how it was tied to its browser: ``frame``, ``storage`` or ``window``.
-        """
+    def note_launch(self, connection: Connection, registration_id: str, way: Way) -> None:
+        """Note that a launch came in, in the launch's own transaction."""
         row = self._row(LAUNCHED, way, registration_id, None)
         if row is not None:
             connection.execute(self._statement(), row)
@@ -65,7 +73,7 @@ class LastEvents:
         now, kind = self._clock.now(), f"{group}:{what}"
         with self._lock:
             noted = self._noted.get((registration_id, kind))
-            if noted is not None and timedelta(0) <= now - noted < _EVERY[group]:
+            if noted is not None and timedelta(0) <= now - noted < NOTED_EVERY[group]:
                 return None
             self._noted[registration_id, kind] = now
         claim = claim[:_MOST_CLAIM] if claim else None

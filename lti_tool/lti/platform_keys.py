@@ -39,7 +39,7 @@ _REST = timedelta(seconds=20)
 _STALE = timedelta(hours=24)
 """How long a key set is used after it ceased to be fresh, while its platform does not answer."""
 
-_MOST_KEYS = 50
+MOST_KEYS = 50
 _LEAST_BITS = 2048
 
 
@@ -156,7 +156,7 @@ class PlatformKeyStore:
         *,
         asked_for: str,
     ) -> _KeySet:
-        usable = [key for key in keys[:_MOST_KEYS] if _parse_key(key) is not None]
+        usable = [key for key in keys[:MOST_KEYS] if _parse_key(key) is not None]
         wanted = _USUAL if fresh_for is None else fresh_for
         fresh_until = now + min(max(wanted, _SHORTEST), _LONGEST)
         parsed = parse_keys(usable)

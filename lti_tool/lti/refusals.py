@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
 class Reason(StrEnum):
@@ -94,6 +94,8 @@ class LaunchRefusedError(Exception):
         """Whose connection it was about, once that is known: its administrator can see the reason."""
         self.deployment_id: str | None = None
         """Of a deployment that waits: the LMS's id, which a signed launch named."""
+        self.again: Mapping[str, str] | None = None
+        """The fields with which the person may ask once more by a press, where that helps."""
 
     @property
     def status(self) -> int:

@@ -180,28 +180,27 @@ def register_platform(
     return registration.id, is_new
 
 
-def add_deployment(session: Session, registration_id: str, deployment_id: str, *, clock: Clock) -> None:
-    """Let launches of one deployment in; one that is known already stays as it is."""
-    known = session.execute(
-        select(Deployment.id).filter_by(registration_id=registration_id, deployment_id=deployment_id)
-    ).first()
-    if known is None:
-        session.add(
-            Deployment(
-                id=new_id(),
-                registration_id=registration_id,
-                deployment_id=deployment_id,
-                is_approved=True,
-                created_at=clock.now(),
-            )
-        )
-        session.flush()
-
-
-def approve_deployment(session: Session, registration_id: str, deployment_id: str, *, clock: Clock) -> bool:
+def add_deployment(session: Session, registration_id: str, deployment_id: str, *, clock: Clock) -> bool:
     """Let the launches of a deployment in, whether it waits, is in already, or has yet to come.
 
     :returns: whether it was waiting or new.
+    """
+    key = {"registration_id": registration_id, "deployment_id": deployment_id}
+    known = session.execute(select(Deployment).filter_by(**key)).scalar_one_or_none()
+    if known is not None and known.is_approved:
+        return False
+    if known is None:
+        known = Deployment(id=new_id(), created_at=clock.now(), **key)
+        session.add(known)
+    known.is_approved = True
+    session.flush()
+    return True
+
+
+def approve_deployment(session: Session, registration_id: str, deployment_id: str, *, clock: Clock) -> bool:
+    """Let the launches of a deployment in, for an operator or an administrator: what they give is checked.
+
+    :returns: as :func:`add_deployment`.
     :raises RegistrationError: when there is no such registration, or that cannot be the id of a deployment.
     """
     if session.get(Registration, registration_id) is None:
@@ -212,16 +211,7 @@ def approve_deployment(session: Session, registration_id: str, deployment_id: st
     except ValidationError:
         message = "that cannot be a deployment id: the standard has up to 255 characters of plain text."
         raise RegistrationError(message) from None
-    waiting = session.execute(
-        select(Deployment).filter_by(registration_id=registration_id, deployment_id=deployment_id)
-    ).scalar_one_or_none()
-    if waiting is None:
-        add_deployment(session, registration_id, deployment_id, clock=clock)
-        return True
-    was_waiting = not waiting.is_approved
-    waiting.is_approved = True
-    session.flush()
-    return was_waiting
+    return add_deployment(session, registration_id, deployment_id, clock=clock)
 
 
 def dismiss_deployment(session: Session, registration_id: str, deployment_id: str) -> None:

@@ -15,9 +15,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.lti.access_tokens import TokenError, TokenReason, request_token
-from lti_tool.lti.last_events import LAUNCHED
+from lti_tool.lti.last_events import LAUNCHED, Way
 from lti_tool.lti.outbound import OutboundError, OutboundReason
-from lti_tool.lti.platform_keys import parse_keys
+from lti_tool.lti.platform_keys import MOST_KEYS, parse_keys
 from lti_tool.lti.tool_configuration import NOTICES, SCOPES
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 AGREE, DIFFER = timedelta(seconds=5), timedelta(seconds=30)
 """Up to the first, clocks count as one. From the second on, a launch comes near to what is still allowed (a minute)."""
-_MOST_KEYS = 50
 _MOST_SCOPES = 10
 
 
@@ -42,9 +41,9 @@ class What(StrEnum):
     TOKEN = "token"  # noqa: S105 (a code, not a secret)
     SCOPES = "scopes"
     CLOCK = "clock"
-    FRAME = "frame"
-    STORAGE = "storage"
-    WINDOW = "window"
+    FRAME = Way.FRAME.value
+    STORAGE = Way.STORAGE.value
+    WINDOW = Way.WINDOW.value
 
 
 class Verdict(StrEnum):
@@ -170,7 +169,7 @@ def _check_keys(registration: Registration, http: PlatformCaller) -> Finding:
     keys = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(keys, list):
         return Finding(What.KEYS, Verdict.WRONG, Detail.NOT_A_KEY_SET)
-    count = len(parse_keys(keys[:_MOST_KEYS]))
+    count = len(parse_keys(keys[:MOST_KEYS]))
     if count == 0:
         return Finding(What.KEYS, Verdict.WRONG, Detail.NO_USABLE_KEY)
     return Finding(What.KEYS, Verdict.OK, Detail.KEYS_FOUND, {"count": count})
@@ -229,5 +228,5 @@ def check_ways(events: Iterable[LastEvent]) -> list[Finding]:
         Finding(way, Verdict.OK, Detail(f"{way}_seen"), {"at": seen[kind]})
         if (kind := f"{LAUNCHED}:{way}") in seen
         else Finding(way, Verdict.UNKNOWN, Detail(f"{way}_not_seen"))
-        for way in (What.FRAME, What.STORAGE, What.WINDOW)
+        for way in map(What, Way)
     ]

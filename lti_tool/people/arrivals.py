@@ -18,6 +18,7 @@ from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.people.grants import holders_of
 from lti_tool.people.models import CoordinatorGrant, CourseContext, LaunchSession, Membership, Person
 from lti_tool.people.roles import role_from
+from lti_tool.people.visits import Binding, describe_agent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -168,12 +169,14 @@ def open_session(  # noqa: PLR0913 (each is one column of the row)
     locale: str,
     frame_origins: tuple[str, ...],
     presentation: Presentation,
-    agent: str | None,
+    binding: Binding,
+    agent: str,
     now: datetime,
 ) -> OpenedSession:
     """Open a session for a checked launch, and record in the same row that its login was used.
 
-    :param agent: what kind of browser it is, where it keeps no cookie; else the session gets a cookie of its own.
+    :param binding: what ties it to its browser: a cookie of its own, or what kind of browser it is.
+    :param agent: the browser's description of itself.
     :raises LaunchRefusedError: when that login has opened a session before.
     """
     opened = OpenedSession(new_id(), new_secret(), new_secret())
@@ -181,8 +184,8 @@ def open_session(  # noqa: PLR0913 (each is one column of the row)
         "id": opened.id,
         "login_state": digest(login_state),
         "token": digest(opened.token),
-        "binding": "cookie" if agent is None else "agent",
-        "browser": digest(opened.cookie if agent is None else agent),
+        "binding": binding,
+        "browser": digest(opened.cookie if binding is Binding.COOKIE else describe_agent(agent)),
         "person_id": arrival.person_id,
         "membership_id": arrival.membership_id,
         "role": arrival.role,

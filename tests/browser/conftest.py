@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,8 +14,9 @@ from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page, Playwright
 
     from tests.browser.running import RunningDemo
 
@@ -54,6 +57,21 @@ def requests_elsewhere(context: BrowserContext, demo: RunningDemo) -> list[str]:
     context.on("request", lambda asked: None if asked.url.startswith(ours) else found.append(asked.url))
     context.route(EXIT_PAGES, lambda route: route.fulfill(body="<title>weather</title><p id=weather>Weather</p>"))
     return found
+
+
+@pytest.fixture
+def page_without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Path) -> Iterator[Page]:
+    """A browser that refuses every cookie of the tool in the LMS's frames, partitioned ones too."""
+    profile = tmp_path / "Default"
+    profile.mkdir()
+    hosts = f"{urlsplit(demo.tool_url).hostname},{urlsplit(demo.lms_url).hostname}"
+    refused = {"profile": {"content_settings": {"exceptions": {"cookies": {hosts: {"setting": 2}}}}}}
+    (profile / "Preferences").write_text(json.dumps(refused))
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=find_chromium(), args=CHROMIUM_ARGS, headless=True, reduced_motion="reduce"
+    )
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -8,15 +8,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from tests.browser.running import CHROMIUM_ARGS
 from tests.browser.stage import ask, staged
-from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from playwright.sync_api import Page, Playwright
+    from playwright.sync_api import Page
 
     from tests.browser.pages import Lms
     from tests.browser.running import RunningDemo
@@ -249,19 +246,9 @@ def test_window_of_nobody_asks_nobody_and_does_not_wait(stage: Stage) -> None:
 
 
 @pytest.fixture
-def without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Path) -> Iterator[Stage]:
-    """A browser that refuses every cookie of the tool in a frame."""
-    profile = tmp_path / "Default"
-    profile.mkdir()
-    hosts = f"{urlsplit(demo.tool_url).hostname},{urlsplit(demo.lms_url).hostname}"
-    refused = {"profile": {"content_settings": {"exceptions": {"cookies": {hosts: {"setting": 2}}}}}}
-    (profile / "Preferences").write_text(json.dumps(refused))
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=find_chromium(), args=CHROMIUM_ARGS, headless=True, reduced_motion="reduce"
-    )
-    with staged(context.new_page(), demo) as stage:
+def without_cookies(page_without_cookies: Page, demo: RunningDemo) -> Iterator[Stage]:
+    with staged(page_without_cookies, demo) as stage:
         yield stage
-    context.close()
 
 
 def login_address(stage: Stage, target: str) -> str:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.browser.pages import Lms, Tool
-from tests.browser.running import CHROMIUM_ARGS
-from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Page
 
     from tests.browser.running import RunningDemo
 
@@ -26,18 +20,8 @@ OFFER = "[data-new-window] [data-action=new-window]:visible"
 
 
 @pytest.fixture
-def without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Path) -> Iterator[Lms]:
-    """A browser that refuses every cookie of the tool in the LMS's frames, partitioned ones too."""
-    profile = tmp_path / "Default"
-    profile.mkdir()
-    hosts = f"{urlsplit(demo.tool_url).hostname},{urlsplit(demo.lms_url).hostname}"
-    refused = {"profile": {"content_settings": {"exceptions": {"cookies": {hosts: {"setting": 2}}}}}}
-    (profile / "Preferences").write_text(json.dumps(refused))
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=find_chromium(), args=CHROMIUM_ARGS, headless=True, reduced_motion="reduce"
-    )
-    yield Lms(context.new_page(), demo)
-    context.close()
+def without_cookies(page_without_cookies: Page, demo: RunningDemo) -> Lms:
+    return Lms(page_without_cookies, demo)
 
 
 def go(lms: Lms, person: str = "amina", **choice: str) -> None:

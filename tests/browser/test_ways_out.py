@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tests.browser.pages import Lms, Tool
-from tests.browser.running import CHROMIUM_ARGS
 from tests.browser.stage import serving
-from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Page, Playwright
 
     from tests.browser.running import RunningDemo
 
@@ -55,26 +49,16 @@ def test_copied_address_opens_nothing_in_another_browser(lms: Lms, playwright: P
 
 
 def test_browser_that_refuses_cookies_in_frames_is_offered_a_new_window(
-    playwright: Playwright, demo: RunningDemo, tmp_path: Path
+    page_without_cookies: Page, demo: RunningDemo
 ) -> None:
-    profile = tmp_path / "Default"
-    profile.mkdir()
-    hosts = f"{urlsplit(demo.tool_url).hostname},{urlsplit(demo.lms_url).hostname}"
-    refused = {"profile": {"content_settings": {"exceptions": {"cookies": {hosts: {"setting": 2}}}}}}
-    (profile / "Preferences").write_text(json.dumps(refused))
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=find_chromium(), args=CHROMIUM_ARGS, headless=True
-    )
-    page = context.new_page()
-    framed = Lms(page, demo).open_activity("amina")
+    framed = Lms(page_without_cookies, demo).open_activity("amina")
     assert framed.page_name == "check-cookies"
 
-    with context.expect_page() as opened:
+    with page_without_cookies.context.expect_page() as opened:
         framed.frame.locator("[data-new-window] [data-action=new-window]").click()
     opened.value.locator("body[data-role]").wait_for()
 
     assert Tool(opened.value.main_frame).role == "learner"
-    context.close()
 
 
 def test_ops_7_a_foreign_site_cannot_frame_a_persons_page(lms: Lms, demo: RunningDemo) -> None:

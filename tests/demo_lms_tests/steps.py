@@ -9,6 +9,8 @@ import jwt
 from tests.demo_lms_tests.conftest import NOW, TOOL, Page, payload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.testing import FlaskClient
 
     from tests.demo_lms.registration import Registrar
@@ -22,10 +24,9 @@ def log_in(browser: FlaskClient, query: str = "") -> tuple[str, dict[str, str]]:
     return page.all("form")[0]["action"], page.fields()
 
 
-def launch(browser: FlaskClient, query: str = "", **changes: str) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """Go all the way to the launch form, as a well-behaved tool does; give status, form and claims."""
-    _, login = log_in(browser, query)
-    asked = {
+def authorization_request(login: Mapping[str, str]) -> dict[str, str]:
+    """Ask what a well-behaved tool asks for a login."""
+    return {
         "scope": "openid",
         "response_type": "id_token",
         "response_mode": "form_post",
@@ -36,8 +37,13 @@ def launch(browser: FlaskClient, query: str = "", **changes: str) -> tuple[int, 
         "nonce": "nonce",
         "login_hint": login["login_hint"],
         "lti_message_hint": login["lti_message_hint"],
-        **changes,
     }
+
+
+def launch(browser: FlaskClient, query: str = "", **changes: str) -> tuple[int, dict[str, str], dict[str, Any]]:
+    """Go all the way to the launch form, as a well-behaved tool does; give status, form and claims."""
+    _, login = log_in(browser, query)
+    asked = authorization_request(login) | changes
     answer = browser.get("/authorize", query_string=asked)
     form = Page(answer.text).fields()
     token = form.get("id_token")

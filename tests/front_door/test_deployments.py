@@ -12,7 +12,7 @@ from lti_tool.kernel.ids import new_id
 from lti_tool.lti import registrations
 from lti_tool.lti.invites import CONNECTION_LIFETIME, Purpose, create_invite
 from lti_tool.lti.models import Deployment, Registration
-from lti_tool.lti.registrations import MOST_WAITING
+from lti_tool.lti.registrations import MOST_WAITING, register_platform
 from tests.demo_lms.knobs import CLAIM, KNOBS, SCRIPT
 from tests.door import TOP_LEVEL
 from tests.front_door.sentences import readable, spoken
@@ -456,3 +456,16 @@ def test_show_tells_which_are_in_and_which_wait(
 
 def test_show_of_an_empty_tool_is_an_empty_list(run: Callable[..., Result]) -> None:
     assert json.loads(run("show").stdout) == []
+
+
+def test_registering_by_hand_lets_in_a_deployment_that_waits(door: Door, session: Session, database: Database) -> None:
+    """The guides say: run the command again with the other id. It may have knocked before."""
+    launch_from(door, "knocked")
+    known = session.get_one(Registration, door.registration_id)
+    columns = ("name", "issuer", "client_id", "authorization_endpoint", "token_endpoint", "jwks_uri")
+    given = {name: getattr(known, name) for name in columns}
+
+    register_platform(session, {**given, "deployment_ids": ["knocked"]}, clock=door.clock, allow_loopback=False)
+    session.commit()
+
+    assert deployments(database) == {"1": True, "knocked": True}

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from lti_tool.connection.check_words import _ADVICE, _SCOPES, _SENTENCES, _TITLES, words_for_finding
 from lti_tool.lti.access_tokens import TokenReason
-from lti_tool.lti.last_events import LastEvents, read_last_events
+from lti_tool.lti.last_events import LastEvents, Way, read_last_events
 from lti_tool.lti.models import LastEvent, Registration
 from lti_tool.lti.outbound import Answer, OutboundError, OutboundReason, PlatformHttp
 from lti_tool.lti.self_check import Detail, Finding, Verdict, What, check_platform, check_ways, scopes_to_check
@@ -348,8 +348,8 @@ def test_way_in_that_was_used_is_told_with_its_last_time(platform: FakePlatform)
     assert found["window"] == Finding(What.WINDOW, Verdict.UNKNOWN, Detail.WINDOW_NOT_SEEN)
 
 
-@pytest.mark.parametrize("way", ["frame", "storage", "window"])
-def test_noted_launch_is_found_again(platform: FakePlatform, door: Door, database: Database, way: str) -> None:
+@pytest.mark.parametrize("way", [Way.FRAME, Way.STORAGE, Way.WINDOW])
+def test_noted_launch_is_found_again(platform: FakePlatform, door: Door, database: Database, way: Way) -> None:
     with database.session(writes=True) as session, session.begin():
         LastEvents(database, door.clock).note_launch(session.connection(), door.registration_id, way)
 
