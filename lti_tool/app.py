@@ -12,8 +12,10 @@ from lti_tool.cli import install_commands
 from lti_tool.connection.check_service import BACKGROUND, run_beside
 from lti_tool.connection.connection_views import connection
 from lti_tool.connection.registration_views import registration
+from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
 from lti_tool.curriculum.contacts import load_contacts
 from lti_tool.curriculum.views import curriculum
+from lti_tool.guidance import models as _guidance_tables  # noqa: F401 (its pages come next)
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing

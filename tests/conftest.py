@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,9 @@ def tool_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
         if kind not in built:
             if kind == "sqlite":
                 url = f"sqlite:///{tmp_path_factory.mktemp('database')}/tool.sqlite3"
-            app = create_app(make_settings(url), clock=FrozenClock(), fetch_keys=PlatformKeyServer())
+            # A class begins open here, as in the demo; what a preparing class shows has tests of its own.
+            settings = replace(make_settings(url), classes_begin="open")
+            app = create_app(settings, clock=FrozenClock(), fetch_keys=PlatformKeyServer())
             app.test_client_class = PolicingClient
             app.testing = False
             tools: Instruments = app.extensions["rugzak"]
