@@ -12,7 +12,8 @@ from lti_tool.cli import install_commands
 from lti_tool.connection.check_service import BACKGROUND, run_beside
 from lti_tool.connection.connection_views import connection
 from lti_tool.connection.registration_views import registration
-from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
+from lti_tool.coordination.places import InstitutionPlaces
+from lti_tool.coordination.views import PLACES, coordination
 from lti_tool.curriculum.contacts import load_contacts
 from lti_tool.curriculum.views import curriculum
 from lti_tool.guidance import models as _guidance_tables  # noqa: F401 (its pages come next)
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from lti_tool.people.member import Member
 
 CONTACTS = "rugzak_contacts"
-"""Reads the places to go, once. A server does so before its first page; commands do without."""
+"""Reads the national places to go, once. A server does so before its first page; commands do without."""
 
 COORDINATOR = "coordinator"
 """How the pages call who looks after the curriculum, whatever their role in this course."""
@@ -87,6 +88,7 @@ def create_app(
     app.extensions[PLATFORM_KEYS] = PlatformKeyStore(database, clock, fetch)
     app.extensions[REGISTRATIONS] = KnownRegistrations(database, clock)
     app.extensions[LAST_EVENTS] = LastEvents(database, clock)
+    app.extensions[PLACES] = InstitutionPlaces(database, clock, settings.time_zone)
     app.extensions[BACKGROUND] = run_beside
     # After a request these run from the last to the first: the commit comes before the log line and the headers.
     install_headers(app)
@@ -96,7 +98,7 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, registration, connection, people, curriculum, progress):
+    for room in (web, launch, registration, connection, people, curriculum, progress, coordination):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -130,26 +132,32 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
     app.extensions[CONTACTS] = contacts
     app.jinja_env.globals["contacts_in"] = lambda language: contacts()[language]
 
+    places: InstitutionPlaces = app.extensions[PLACES]
+
     @app.context_processor
     def describe_visit() -> dict[str, Any]:
         member: Member | None = g.get("member")
         return {
             "contacts": contacts()[current_language()],
+            "institution": None if member is None else places.find(member.registration_id),
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
             "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
-            **_addresses(in_visit=member is not None),
+            **_addresses(member),
         }
 
 
-def _addresses(*, in_visit: bool) -> dict[str, str | None]:
+def _addresses(member: Member | None) -> dict[str, str | None]:
     """Return where the layout's links lead; the floor of the layout does not know the rooms."""
-    if not in_visit:
-        return {"home_url": None, "language_url": None, "support_url": url_for("curriculum.show_support")}
+    if member is None:
+        nowhere = dict.fromkeys(("home_url", "language_url", "contacts_url"))
+        return {**nowhere, "support_url": url_for("curriculum.show_support")}
+    keeps_contacts = is_allowed(member, Permission.KEEP_CONTACTS)
     return {
         "home_url": visit_address("progress.show_home"),
         "language_url": visit_address("people.choose_language"),
         "support_url": visit_address("curriculum.show_support_in_visit"),
+        "contacts_url": visit_address("coordination.show_contacts") if keeps_contacts else None,
     }
 
 

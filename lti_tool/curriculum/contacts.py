@@ -1,4 +1,4 @@
-"""The places to go: on every page, also when the database is away, so they are read when the process starts."""
+"""The national places to go: on every page, also when the database is away, so read when the process starts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from lti_tool.curriculum.loader import read_contacts
 from lti_tool.web.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contact:
-    """A place to go, in one language."""
+    """A place to go, in one language: a national one from the content, or one that an institution filled in."""
 
     id: str
     name: str
@@ -22,13 +23,28 @@ class Contact:
     tel: str | None
     web: str | None
     purpose: str
-    expect: str
-    anonymous: str | None
-    languages: str | None
-    hours: str | None
     every_page: bool
-    to_check: tuple[str, ...]
+    checked_on: date | None
+    """When somebody last said that it is right."""
+
+    # What only national ones say.
+    expect: str | None = None
+    anonymous: str | None = None
+    languages: str | None = None
+    hours: str | None = None
+    source: str | None = None
+    """Where the facts were read, in English; a coordinator sees it."""
+    to_check: tuple[str, ...] = ()
     """What a human must still check before release; a coordinator sees it."""
+
+    # What only those of an institution say.
+    kind: str | None = None
+    email: str | None = None
+    place: str | None = None
+    scope: str | None = None
+    """What students can come with, and what stays between them."""
+    answers: str | None = None
+    """How soon there is an answer."""
 
 
 def load_contacts(root: Path) -> dict[str, tuple[Contact, ...]]:
@@ -57,5 +73,7 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         languages=text("languages"),
         hours=text("hours"),
         every_page=contact["every_page"],
+        checked_on=contact.get("checked_on"),
+        source=contact["source"],
         to_check=tuple(mark[language] for mark in contact["to_check"]),
     )

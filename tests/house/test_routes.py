@@ -46,6 +46,14 @@ PUBLIC = {
 """Everything that answers without asking who is there, and why that is right. To add one is a decision."""
 
 GUARDED = {
+    "coordination.add_contact": Permission.KEEP_CONTACTS,
+    "coordination.ask_removal": Permission.KEEP_CONTACTS,
+    "coordination.change_contact": Permission.KEEP_CONTACTS,
+    "coordination.check_contact": Permission.KEEP_CONTACTS,
+    "coordination.remove_contact": Permission.KEEP_CONTACTS,
+    "coordination.show_contact": Permission.KEEP_CONTACTS,
+    "coordination.show_contacts": Permission.KEEP_CONTACTS,
+    "coordination.show_new_contact": Permission.KEEP_CONTACTS,
     "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
     "people.choose_language": Permission.KEEP_SESSION,
     "progress.press_step": Permission.PRESS_DONE,
@@ -147,6 +155,14 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "method", "path"),
     [
+        ("coordination.add_contact", "POST", "/contacts/new"),
+        ("coordination.ask_removal", "GET", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa/remove"),
+        ("coordination.change_contact", "POST", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("coordination.check_contact", "POST", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa/checked"),
+        ("coordination.remove_contact", "POST", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa/remove"),
+        ("coordination.show_contact", "GET", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("coordination.show_contacts", "GET", "/contacts"),
+        ("coordination.show_new_contact", "GET", "/contacts/new"),
         ("people.choose_language", "POST", "/language"),
         ("progress.press_step", "POST", "/step/u56fbuib/done"),
         ("progress.show_home", "GET", "/"),
