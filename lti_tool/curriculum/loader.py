@@ -108,7 +108,9 @@ class _Reader:
         contacts: list[dict[str, Any]] = source.check(ContactsSchema()).get("contacts", [])
         for index, contact in enumerate(contacts):
             self._claim_id(contact["id"], source, ("contacts", index, "id"))
-        check_texts(contacts, source)
+        # What an organisation calls itself is its own affair; how we speak of it is ours.
+        nameless = [{name: text for name, text in contact.items() if name != "name"} for contact in contacts]
+        check_texts({"contacts": nameless}, source)
         return contacts
 
     def read_pages(self) -> dict[str, dict[str, Any]]:
@@ -120,7 +122,7 @@ class _Reader:
         items = source.check(ChecklistSchema()).get("items", [])
         for index, item in enumerate(items):
             self._claim_id(item["id"], source, ("items", index, "id"))
-        check_texts(items, source)
+        check_texts({"items": items}, source)
         return {
             "pages": pages,
             "checklist": items,
@@ -129,7 +131,7 @@ class _Reader:
 
     def _read_page(self, folder: str, schema: Schema) -> dict[str, Any]:
         page = self._shared(f"{folder}/page.yaml", schema)
-        files = self._files(folder, SourceFile(folder), self._root_of(f"{folder}/page.yaml"))
+        files = self._files(folder, SourceFile(folder), self._root_of(f"{folder}/page.yaml"), frozenset())
         page["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
         return page
 
@@ -158,7 +160,7 @@ class _Reader:
         if kind is None and name is not None:
             source.complain(("kind",), "kind must be one of: " + ", ".join(kind_names()))
         step = source.check((kind.schema if kind else StepSchema)())
-        files = self._files(folder, source, self.root)
+        files = self._files(folder, source, self.root, self._terms)
         if step:
             self._claim_id(step["id"], source, ("id",))
             self._check_topics(step, source, year)
@@ -177,8 +179,8 @@ class _Reader:
             if year == 1 and step["notice"]["intensity"] > FIRST_YEAR_LIMITS.get(topic, MOST_INTENSITY):
                 source.complain(("notice", "topics", index), f"“{topic}” comes too near for year 1; see the limits")
 
-    def _files(self, folder: str, source: SourceFile, root: Path) -> StepFiles:
-        return StepFiles(root, folder, source, self._frame, self._terms, self.media, self._problems)
+    def _files(self, folder: str, source: SourceFile, root: Path, terms: frozenset[str] | None) -> StepFiles:
+        return StepFiles(root, folder, source, self._frame, terms, self.media, self._problems)
 
     def _root_of(self, name: str) -> Path:
         """Return the folder in which a shared file is: the line's own, when it brings one."""

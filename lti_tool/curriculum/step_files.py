@@ -52,7 +52,7 @@ class StepFiles:
             return ""
         if not text.strip():
             self.problems.append(Problem(name, 1, "is empty"))
-        self.problems += [Problem(name, line + 1, what) for line, what in find_faults(text, language, self.terms)]
+        self.problems.extend(Problem(name, line + 1, what) for line, what in find_faults(text, language, self.terms))
         return text.strip() + "\n"
 
     def read_text(self, name: str, language: str) -> str:

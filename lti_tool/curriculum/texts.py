@@ -20,7 +20,7 @@ _HTML = re.compile(r"<[/!a-zA-Z]")
 def find_faults(text: str, language: str, terms: frozenset[str] | None) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with a Markdown text, with its line, counted from 0.
 
-    :param terms: the terms that a link may lead to; None when they are not known.
+    :param terms: the terms that a link may lead to: none where no term is explained, and None when they are not known.
     """
     for number, line in enumerate(text.splitlines()):
         if _HTML.search(line):
@@ -29,6 +29,8 @@ def find_faults(text: str, language: str, terms: frozenset[str] | None) -> Itera
         term = target.removeprefix("term:")
         if term == target:
             yield number, f"links to {target}; only term: links are allowed"
+        elif terms is not None and not terms:
+            yield number, "links to a term; only the text of a step explains terms"
         elif terms is not None and term not in terms:
             yield number, f"links to the term “{term}”, which glossary.yaml lacks"
     for number, word in find_words(text, language):
