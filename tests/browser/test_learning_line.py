@@ -121,3 +121,30 @@ def test_class_in_preparation_shows_students_a_calm_page(page: Page, demo: Runni
     assert tool.page_name == "not-open"
     assert "112" in tool.frame.locator("#support").inner_text()
     assert tool.find_accessibility_faults() == []
+
+
+def test_ops_1_step_is_walked_by_keyboard_alone(lms: Lms) -> None:
+    """From the overview through a notice and a whole step to done, and nothing is reached by a pointer."""
+    tool = lms.open_activity("femke")
+    page = lms.page
+
+    def tab_to(selector: str) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            if tool.frame.evaluate("selector => document.activeElement?.matches(selector) ?? false", selector):
+                return
+        raise AssertionError(f"the keyboard never comes to {selector}")
+
+    tool.frame.locator("body").focus()
+    for selector in ("[data-step='1.4'] a", "[data-way=whole]", "[data-action=done]"):
+        tab_to(selector)
+        with tool.frame.expect_navigation():
+            page.keyboard.press("Enter")
+
+    assert tool.frame.locator("[data-status=done]").first.is_visible()
+    # Where the focus stands, the bar never lies over it (2.4.11).
+    tab_to("[data-action=next]")
+    covered = tool.frame.evaluate(
+        "document.activeElement.getBoundingClientRect().top < document.querySelector('.bar').getBoundingClientRect().bottom"
+    )
+    assert not covered
