@@ -84,6 +84,7 @@ def show_contacts(member: Member) -> ResponseReturnValue:
         rows=rows,
         old=sum(card.is_old(today) for card in cards),
         days=KEEPS_FOR.days,
+        old_before=today - KEEPS_FOR,
         missing=[{"name": KIND_NAMES[kind], "url": f"{_new_url()}?kind={kind}"} for kind in missing_kinds(cards)],
         new_url=_new_url() if len(cards) < MOST_CARDS else None,
     )

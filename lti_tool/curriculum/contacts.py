@@ -1,11 +1,12 @@
-"""The national places to go: on every page, also when the database is away, so read when the process starts."""
+"""The national places to go, and the pages that need nobody: always there, so read when the process starts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lti_tool.curriculum.loader import read_contacts
+from lti_tool.curriculum.loader import read_standing_content
+from lti_tool.curriculum.words import Words
 from lti_tool.web.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ class Contact:
     web: str | None
     purpose: str
     every_page: bool
-    checked_on: date | None
+    checked_on: date
     """When somebody last said that it is right."""
 
     # What only national ones say.
-    expect: str | None = None
+    expect: str = ""
     anonymous: str | None = None
     languages: str | None = None
     hours: str | None = None
-    source: str | None = None
+    source: str = ""
     """Where the facts were read, in English; a coordinator sees it."""
     to_check: tuple[str, ...] = ()
     """What a human must still check before release; a coordinator sees it."""
@@ -47,13 +48,43 @@ class Contact:
     """How soon there is an answer."""
 
 
-def load_contacts(root: Path) -> dict[str, tuple[Contact, ...]]:
-    """Read the contacts, in each language.
+@dataclass(frozen=True)
+class Page:
+    """A page that works without a session, in one language."""
 
-    :raises ContentError: when the file is missing or wrong: without contacts the tool does not start.
+    title: str
+    lead: str
+    html: str
+    to_check: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is always there, in one language."""
+
+    contacts: tuple[Contact, ...]
+    pages: dict[str, Page]
+    """By the name of their folder."""
+
+
+def load_standing(root: Path) -> dict[str, Standing]:
+    """Read what is always there, in each language.
+
+    :raises ContentError: when a file is missing or wrong: without contacts the tool does not start.
     """
-    found = read_contacts(root)
-    return {language: tuple(_build(contact, language) for contact in found) for language in LANGUAGES}
+    contacts, pages = read_standing_content(root)
+    return {
+        language: Standing(
+            tuple(_build(contact, language) for contact in contacts),
+            {name: _build_page(page, Words(language, {})) for name, page in pages.items()},
+        )
+        for language in LANGUAGES
+    }
+
+
+def _build_page(page: dict[str, Any], words: Words) -> Page:
+    marks = tuple(words.say(mark) for mark in page["to_check"])
+    return Page(words.say(page["title"]), words.say(page["lead"]), words.render(page["text"]), marks)
 
 
 def _build(contact: dict[str, Any], language: str) -> Contact:
@@ -73,7 +104,7 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         languages=text("languages"),
         hours=text("hours"),
         every_page=contact["every_page"],
-        checked_on=contact.get("checked_on"),
         source=contact["source"],
+        checked_on=contact["checked_on"],
         to_check=tuple(mark[language] for mark in contact["to_check"]),
     )

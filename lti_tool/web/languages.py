@@ -105,8 +105,7 @@ def show_moment(moment: datetime) -> str:
 
 def show_day(day: date) -> str:
     """Return a day as people read it, in this page's language."""
-    shown: str = format_date(day, "d MMMM y", rebase=False)
-    return shown
+    return str(format_date(day, "d MMMM y"))
 
 
 def current_language() -> str:

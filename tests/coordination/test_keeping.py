@@ -10,7 +10,7 @@ import pytest
 
 from lti_tool.coordination.cards import MOST_CARDS
 from lti_tool.coordination.words import LABELS, NOT_A_PHONE, NOT_A_WEBSITE
-from lti_tool.curriculum.contacts import load_contacts
+from lti_tool.curriculum.contacts import load_standing
 from tests.conftest import ROOT
 from tests.coordination.cards import (
     ADVISER,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tests.police import StatementRecorder
 
 NOBODYS = "a" * 26
-NATIONAL = load_contacts(ROOT / "modules")
+NATIONAL = {language: one.contacts for language, one in load_standing(ROOT / "modules").items()}
 
 
 def typed_again(html: str) -> dict[str, str]:
@@ -111,8 +111,21 @@ def test_national_cards_stand_below_with_source_day_and_what_is_still_to_be_chec
         assert contact.source is not None
         for text in (contact.name, contact.source, *contact.to_check):
             assert " ".join(text.split()) in page
-    unknown = sum(contact.checked_on is None for contact in NATIONAL[language])
-    assert page.count(spoken("The day of the last check is not known.", language)) == unknown
+    assert page.count(spoken("Source:", language)) == len(NATIONAL[language])
+
+
+def test_grp_4_national_card_that_was_checked_long_ago_is_told_too(
+    door: Door, keep: Callable[..., Keeper], clock: FrozenClock
+) -> None:
+    oldest = min(contact.checked_on for contact in NATIONAL["nl"])
+    clock.move(days=(oldest - clock.now().date()).days + 180)
+    assert find_all(keep(door).get().text, status="old") == []
+    clock.move(days=1)
+
+    told = find_all(keep(door).get().text, status="old")
+
+    assert len(told) == sum(contact.checked_on == oldest for contact in NATIONAL["nl"])
+    assert "Dat is een tijd geleden. Klopt alles nog?" in words(told[0])
 
 
 # The form.

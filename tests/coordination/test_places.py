@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from lti_tool.coordination.models import InstitutionContact
 from lti_tool.coordination.views import PLACES
-from lti_tool.curriculum.contacts import load_contacts
+from lti_tool.curriculum.contacts import load_standing
 from tests.conftest import ROOT
 from tests.coordination.cards import ADVISER, card, find_all, foot_cards, links, own_cards, parse, part, words
 from tests.front_door.sentences import spoken
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.door import Door, Visit
     from tests.police import StatementRecorder
 
-NATIONAL = load_contacts(ROOT / "modules")
+NATIONAL = {language: one.contacts for language, one in load_standing(ROOT / "modules").items()}
 AT_THE_FOOT = [one.number for one in NATIONAL["nl"] if one.every_page]
 SIGNPOST = "/step/gwuczbwc"
 """The step that tells where to go."""
