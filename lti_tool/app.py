@@ -15,7 +15,7 @@ from lti_tool.connection.registration_views import registration
 from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
 from lti_tool.curriculum.contacts import load_contacts
 from lti_tool.curriculum.views import curriculum
-from lti_tool.guidance import models as _guidance_tables  # noqa: F401 (its pages come next)
+from lti_tool.guidance.views import guidance
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
@@ -96,7 +96,7 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, registration, connection, people, curriculum, progress):
+    for room in (web, launch, registration, connection, people, curriculum, progress, guidance):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -138,19 +138,32 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
             "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
-            **_addresses(in_visit=member is not None),
+            "step_url": _step_url,
+            **_addresses(member),
         }
 
 
-def _addresses(*, in_visit: bool) -> dict[str, str | None]:
+def _addresses(member: Member | None) -> dict[str, str | None]:
     """Return where the layout's links lead; the floor of the layout does not know the rooms."""
-    if not in_visit:
-        return {"home_url": None, "language_url": None, "support_url": url_for("curriculum.show_support")}
+    if member is None:
+        return {
+            "home_url": None,
+            "guidance_url": None,
+            "language_url": None,
+            "support_url": url_for("curriculum.show_support"),
+        }
+    reads_guidance = is_allowed(member, Permission.READ_GUIDANCE)
     return {
         "home_url": visit_address("progress.show_home"),
+        "guidance_url": visit_address("guidance.show_home") if reads_guidance else None,
         "language_url": visit_address("people.choose_language"),
         "support_url": visit_address("curriculum.show_support_in_visit"),
     }
+
+
+def _step_url(step_id: str) -> str:
+    """Return where a step is, for rooms beside the one that shows steps."""
+    return visit_address("progress.show_step", step_id=step_id)
 
 
 class _Visit:

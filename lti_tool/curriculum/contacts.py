@@ -29,6 +29,8 @@ class Contact:
     every_page: bool
     to_check: tuple[str, ...]
     """What a human must still check before release; a coordinator sees it."""
+    brief: str | None = None
+    """What it is for in a few words. Who has it stands beside every field where somebody writes (GRP-6)."""
 
 
 def load_contacts(root: Path) -> dict[str, tuple[Contact, ...]]:
@@ -58,4 +60,5 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         hours=text("hours"),
         every_page=contact["every_page"],
         to_check=tuple(mark[language] for mark in contact["to_check"]),
+        brief=text("brief"),
     )
