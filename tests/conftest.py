@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
+    from lti_tool.curriculum.loader import Content
     from lti_tool.web.edge import Instruments
 
 ROOT = Path(__file__).parents[1]
@@ -188,17 +189,17 @@ def key_server(app: Flask) -> PlatformKeyServer:
 
 
 @pytest.fixture(scope="session")
-def line() -> dict[str, Any]:
+def all_content() -> Content:
     """The real content, read once."""
-    return read_content(ROOT / "modules")[0]
+    return read_content(ROOT / "modules")
 
 
 @pytest.fixture
-def content(database: Database, line: dict[str, Any], clock: FrozenClock) -> dict[str, Any]:
+def content(database: Database, all_content: Content, clock: FrozenClock) -> dict[str, Any]:
     """The real content, loaded."""
     with database.session(writes=True) as session, session.begin():
-        publish_line(session, line, clock=clock)
-    return line
+        publish_line(session, all_content, clock=clock)
+    return all_content.line
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def find_unit(line: Line, unit_id: str) -> tuple[Module, Unit] | None:
 
 def build_class(line: Line, state: ClassState, ticked: Collection[str], today: date) -> ClassPage:
     """Bring together how a class stands and what a teacher ticked."""
-    items = {item.id: item for item in line.guidance.checklist} if line.guidance else {}
+    items = {item.id: item for item in line.guidance.checklist}
     units = {unit.id: unit for _, unit in units_of(line)}
     coming = next_opening(state, units, today)
     return ClassPage(

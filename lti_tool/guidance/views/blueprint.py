@@ -14,7 +14,7 @@ from lti_tool.web.edge import database_connection, instruments
 if TYPE_CHECKING:
     from datetime import date
 
-    from lti_tool.curriculum.line import Guidance, Line
+    from lti_tool.curriculum.line import Line
     from lti_tool.people.member import Member
 
 guidance = Blueprint("guidance", __name__, url_prefix="/s/<token>/guidance")
@@ -39,14 +39,6 @@ def find_line(member: Member) -> Line:
     if line is None:
         raise NotFound
     return line
-
-
-def find_guidance(member: Member) -> Guidance:
-    """Return what the line says to teachers; 404 while it says nothing."""
-    guidance = find_line(member).guidance
-    if guidance is None:
-        raise NotFound
-    return guidance
 
 
 def membership_of(member: Member) -> str:

@@ -23,7 +23,6 @@ from lti_tool.guidance.service import (
 )
 from lti_tool.guidance.views.blueprint import (
     class_today,
-    find_guidance,
     find_line,
     guidance,
     membership_of,
@@ -56,7 +55,7 @@ def show_class(member: Member) -> ResponseReturnValue:
 @requires(Permission.PREPARE_CLASS)
 def keep_checklist(member: Member) -> ResponseReturnValue:
     """Keep this teacher's ticks, and open the class when that was the press and nothing is left."""
-    items = [item.id for item in find_guidance(member).checklist]
+    items = [item.id for item in find_line(member).guidance.checklist]
     session, membership_id = database_session(), membership_of(member)
     keep_ticks(session, membership_id, set(request.form.getlist("item")) & set(items))
     if "open" not in request.form:
@@ -120,7 +119,7 @@ def _show(member: Member, faults: Mapping[str, str] | None = None, typed: Mappin
     return render_template(
         "guidance/class.html",
         class_page=build_class(line, state, ticked, day),
-        checklist=line.guidance.checklist if line.guidance else (),
+        checklist=line.guidance.checklist,
         before_url=_before_url(line),
         prepares=prepares,
         ticked=ticked,
@@ -141,6 +140,5 @@ def _show(member: Member, faults: Mapping[str, str] | None = None, typed: Mappin
 
 def _before_url(line: Line) -> str | None:
     """Return the address of the text that the checklist goes with."""
-    pages = line.guidance.pages if line.guidance else ()
-    page_id = next((page.id for page in pages if page.name == "before-the-first-class"), None)
+    page_id = next((page.id for page in line.guidance.pages if page.name == "before-the-first-class"), None)
     return None if page_id is None else visit_address("guidance.show_page", page_id=page_id)

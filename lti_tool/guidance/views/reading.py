@@ -13,7 +13,6 @@ from lti_tool.guidance.reminders import read_reminders
 from lti_tool.guidance.service import read_state, read_ticks
 from lti_tool.guidance.views.blueprint import (
     class_today,
-    find_guidance,
     find_line,
     guidance,
     membership_of,
@@ -63,7 +62,7 @@ def show_home(member: Member) -> ResponseReturnValue:
 @requires(Permission.READ_GUIDANCE)
 def show_page(member: Member, page_id: str) -> ResponseReturnValue:
     """Show one of the texts for teachers."""
-    found = next((page for page in find_guidance(member).pages if page.id == page_id), None)
+    found = next((page for page in find_line(member).guidance.pages if page.id == page_id), None)
     if found is None:
         raise NotFound
     return render_template("guidance/page.html", page=found, back_url=visit_address("guidance.show_home"))
@@ -81,7 +80,6 @@ def show_unit(member: Member, unit_id: str) -> ResponseReturnValue:
         "guidance/unit.html",
         module=module,
         unit=unit,
-        minutes=sum(step.minutes for step in unit.steps),
         back_url=visit_address("guidance.show_home"),
     )
 
@@ -92,6 +90,6 @@ def show_planner(member: Member) -> ResponseReturnValue:
     """Show questions to think with. What is typed stays in the browser's page, and is gone when that closes."""
     return render_template(
         "guidance/planner.html",
-        planner=find_guidance(member).planner,
+        planner=find_line(member).guidance.planner,
         back_url=visit_address("guidance.show_home"),
     )
