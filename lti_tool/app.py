@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request, url_for
@@ -15,6 +15,7 @@ from lti_tool.connection.registration_views import registration
 from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
 from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
+from lti_tool.guidance.reminders import has_due_reminder
 from lti_tool.guidance.views import guidance
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
@@ -140,6 +141,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             # Wherever the address names a visit, leaving ends it: on error pages too.
             "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
             "step_url": _step_url,
+            "has_due_reminder": partial(_has_due_reminder, member),
             **_addresses(member),
         }
 
@@ -174,6 +176,15 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
 def _step_url(step_id: str) -> str:
     """Return where a step is, for rooms beside the one that shows steps."""
     return visit_address("progress.show_step", step_id=step_id)
+
+
+def _has_due_reminder(member: Member | None) -> bool:
+    """Return whether a teacher wanted to come back to something; only the page that says so asks the database."""
+    if member is None or member.membership_id is None or not is_allowed(member, Permission.PREPARE_CLASS):
+        return False
+    tools = instruments()
+    today = tools.clock.today(tools.settings.time_zone)
+    return has_due_reminder(database_connection(), member.membership_id, today)
 
 
 class _Visit:
