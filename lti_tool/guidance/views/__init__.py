@@ -1,4 +1,7 @@
-"""What teachers open and press."""
+"""What teachers open and press: what there is to read, their class, and reminders of their own.
+
+Only who teaches a course can change anything of it; a coordinator reads along. What a teacher keeps is theirs alone.
+"""
 
 from __future__ import annotations
 
