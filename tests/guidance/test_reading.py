@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lti_tool.curriculum.service import read_line
 from lti_tool.guidance.views import blueprint
 from tests.guidance.teaching import (
     CLASS,
@@ -160,7 +161,7 @@ def test_ext_6_title_of_a_unit_on_paper_names_its_place_and_never_its_subject(
 @pytest.fixture
 def _marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every text for teachers a mark to check, whatever the content has."""
-    read = blueprint.read_line
+    read = read_line
 
     def with_marks(database: Connection, language: str) -> Line | None:
         line = read(database, language)
