@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _DAY = re.compile(
-    r"(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<day>\d{1,2})[-/. ](?P<month>\d{1,2})[-/. ](?P<year>\d{4}))"
+    r"(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<day>\d{1,2})[-\u2011/. ](?P<month>\d{1,2})[-\u2011/. ](?P<year>\d{4}))"
 )
-"""A day as browsers send it, and as people in the Netherlands write it."""
+"""A day as browsers send it, and as people in the Netherlands write it; also with the hyphens of our own example."""
 
 
 class Fault(StrEnum):

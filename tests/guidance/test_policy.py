@@ -102,7 +102,7 @@ def test_last_day_can_be_two_years_ahead(today: date, last: date) -> None:
     assert furthest_day(today) == last
 
 
-@given(some.dates(), some.sampled_from(["-", "/", ".", " "]))
+@given(some.dates(), some.sampled_from(["-", "\u2011", "/", ".", " "]))
 def test_day_is_read_as_browsers_send_it_and_as_people_write_it(day: date, sign: str) -> None:
     if day.year >= 1000:
         assert read_day(day.isoformat()) == day

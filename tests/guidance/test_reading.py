@@ -134,6 +134,26 @@ def test_home_leads_to_every_text_and_every_unit_and_to_the_course_as_a_student_
     assert str(as_student.get("href")).endswith(f"/step/{line.modules[0].units[0].steps[0].id}")
 
 
+def test_text_leads_on_to_where_a_teacher_does_what_it_is_about(
+    teacher: Visit, only_coordinator: Callable[[], Visit], database: Database
+) -> None:
+    def onward(visit: Visit) -> dict[str, str]:
+        found = {}
+        for page in line_of(database).guidance.pages:
+            for link in elements(visit.get(f"/guidance/page/{page.id}").text, "a", data_action="onward"):
+                found[page.name] = str(link.get("href")).rpartition("/")[2]
+        return found
+
+    everything = {
+        "before-the-first-class": "class",
+        "when-a-student-tells": "reminders",
+        "your-own-experience": "planner",
+    }
+    assert onward(teacher) == everything
+    # A coordinator who does not teach keeps no reminders here.
+    assert onward(only_coordinator()) == {name: to for name, to in everything.items() if to != "reminders"}
+
+
 def test_ra_17_unit_on_paper_holds_everything_a_teacher_needs_of_each_step(teacher: Visit, database: Database) -> None:
     for module in line_of(database).modules:
         for unit in module.units:

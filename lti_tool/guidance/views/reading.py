@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from lti_tool.people.member import Member
 
 
+_ONWARD = {
+    "before-the-first-class": ("guidance.show_class", Permission.READ_GUIDANCE),
+    "when-a-student-tells": ("guidance.show_reminders", Permission.PREPARE_CLASS),
+    "your-own-experience": ("guidance.show_planner", Permission.READ_GUIDANCE),
+}
+"""Where a text leads on to, by the name that the content gives it."""
+
+
 @guidance.get("")
 @requires(Permission.READ_GUIDANCE)
 def show_home(member: Member) -> ResponseReturnValue:
@@ -65,7 +73,20 @@ def show_page(member: Member, page_id: str) -> ResponseReturnValue:
     found = next((page for page in find_line(member).guidance.pages if page.id == page_id), None)
     if found is None:
         raise NotFound
-    return render_template("guidance/page.html", page=found, back_url=visit_address("guidance.show_home"))
+    return render_template(
+        "guidance/page.html",
+        page=found,
+        onward_url=_onward_url(member, found.name),
+        back_url=visit_address("guidance.show_home"),
+    )
+
+
+def _onward_url(member: Member, name: str) -> str | None:
+    """Return where somebody does what a text is about, if there is such a page for them."""
+    endpoint, permission = _ONWARD.get(name, (None, None))
+    if endpoint is None or permission is None or not is_allowed(member, permission):
+        return None
+    return visit_address(endpoint)
 
 
 @guidance.get("/unit/<unit_id>")
