@@ -46,6 +46,18 @@ PUBLIC = {
 """Everything that answers without asking who is there, and why that is right. To add one is a decision."""
 
 GUARDED = {
+    "guidance.erase": Permission.PREPARE_CLASS,
+    "guidance.keep_checklist": Permission.PREPARE_CLASS,
+    "guidance.plan": Permission.PREPARE_CLASS,
+    "guidance.prepare": Permission.PREPARE_CLASS,
+    "guidance.remind": Permission.PREPARE_CLASS,
+    "guidance.set_last_day": Permission.PREPARE_CLASS,
+    "guidance.show_class": Permission.READ_GUIDANCE,
+    "guidance.show_home": Permission.READ_GUIDANCE,
+    "guidance.show_page": Permission.READ_GUIDANCE,
+    "guidance.show_planner": Permission.READ_GUIDANCE,
+    "guidance.show_reminders": Permission.PREPARE_CLASS,
+    "guidance.show_unit": Permission.READ_GUIDANCE,
     "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
     "people.choose_language": Permission.KEEP_SESSION,
     "progress.press_step": Permission.PRESS_DONE,
@@ -147,6 +159,10 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "method", "path"),
     [
+        ("guidance.keep_checklist", "POST", "/guidance/class/checklist"),
+        ("guidance.remind", "POST", "/guidance/reminders"),
+        ("guidance.show_home", "GET", "/guidance"),
+        ("guidance.show_reminders", "GET", "/guidance/reminders"),
         ("people.choose_language", "POST", "/language"),
         ("progress.press_step", "POST", "/step/u56fbuib/done"),
         ("progress.show_home", "GET", "/"),
