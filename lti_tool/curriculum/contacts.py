@@ -37,6 +37,8 @@ class Contact:
     """Where the facts were read, in English; a coordinator sees it."""
     to_check: tuple[str, ...] = ()
     """What a human must still check before release; a coordinator sees it."""
+    brief: str | None = None
+    """What it is for in a few words. Who has it stands beside every field where somebody writes (GRP-6)."""
 
     # What only those of an institution say.
     kind: str | None = None
@@ -107,4 +109,5 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         source=contact["source"],
         checked_on=contact["checked_on"],
         to_check=tuple(mark[language] for mark in contact["to_check"]),
+        brief=text("brief"),
     )
