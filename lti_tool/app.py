@@ -12,7 +12,8 @@ from lti_tool.cli import install_commands
 from lti_tool.connection.check_service import BACKGROUND, run_beside
 from lti_tool.connection.connection_views import connection
 from lti_tool.connection.registration_views import registration
-from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
+from lti_tool.coordination.places import InstitutionPlaces
+from lti_tool.coordination.views import PLACES, coordination
 from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
 from lti_tool.guidance.reminders import has_due_reminder
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from lti_tool.people.member import Member
 
 STANDING = "rugzak_standing"
-"""Reads the places to go and the pages that need nobody, once: a server before its first page, a command never."""
+"""Reads the national contacts and the pages that need nobody, once: a server before its first page, a command never."""
 
 COORDINATOR = "coordinator"
 """How the pages call who looks after the curriculum, whatever their role in this course."""
@@ -88,6 +89,7 @@ def create_app(
     app.extensions[PLATFORM_KEYS] = PlatformKeyStore(database, clock, fetch)
     app.extensions[REGISTRATIONS] = KnownRegistrations(database, clock)
     app.extensions[LAST_EVENTS] = LastEvents(database, clock)
+    app.extensions[PLACES] = InstitutionPlaces(database, clock, settings.time_zone)
     app.extensions[BACKGROUND] = run_beside
     # After a request these run from the last to the first: the commit comes before the log line and the headers.
     install_headers(app)
@@ -97,7 +99,7 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, registration, connection, people, curriculum, progress, guidance):
+    for room in (web, launch, registration, connection, people, curriculum, progress, guidance, coordination):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -131,11 +133,14 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
     app.extensions[STANDING] = standing
     app.jinja_env.globals["contacts_in"] = lambda language: standing()[language].contacts
 
+    places: InstitutionPlaces = app.extensions[PLACES]
+
     @app.context_processor
     def describe_visit() -> dict[str, Any]:
         member: Member | None = g.get("member")
         return {
             "contacts": standing()[current_language()].contacts,
+            "institution": None if member is None else places.find(member.registration_id),
             "standing_pages": standing()[current_language()].pages,
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
@@ -152,6 +157,7 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
         return {
             "home_url": None,
             "language_url": None,
+            "contacts_url": None,
             "guidance_url": None,
             "who_sees_url": None,
             "words_url": None,
@@ -159,11 +165,12 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
             "safety_url": url_for("curriculum.show_safety"),
             "accessibility_url": url_for("curriculum.show_accessibility"),
         }
-    reads = is_allowed(member, Permission.READ_STEP)
+    reads, keeps = is_allowed(member, Permission.READ_STEP), is_allowed(member, Permission.KEEP_CONTACTS)
     teaches = is_allowed(member, Permission.READ_GUIDANCE)
     return {
         "home_url": visit_address("progress.show_home"),
         "language_url": visit_address("people.choose_language"),
+        "contacts_url": visit_address("coordination.show_contacts") if keeps else None,
         "guidance_url": visit_address("guidance.show_home") if teaches else None,
         "who_sees_url": visit_address("progress.show_who_sees_what") if reads else None,
         "words_url": visit_address("curriculum.show_words") if reads else None,

@@ -1,4 +1,4 @@
-"""The places to go, and the pages that need nobody: there also when the database is away, so read at the start."""
+"""The national places to go, and the pages that need nobody: always there, so read when the process starts."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Contact:
-    """A place to go, in one language."""
+    """A place to go, in one language: a national one from the content, or one that an institution filled in."""
 
     id: str
     name: str
@@ -24,19 +24,30 @@ class Contact:
     tel: str | None
     web: str | None
     purpose: str
-    expect: str
-    anonymous: str | None
-    languages: str | None
-    hours: str | None
     every_page: bool
-    source: str
-    """Where its facts were read."""
     checked_on: date
-    """When that was."""
-    to_check: tuple[str, ...]
+    """When somebody last said that it is right."""
+
+    # What only national ones say.
+    expect: str = ""
+    anonymous: str | None = None
+    languages: str | None = None
+    hours: str | None = None
+    source: str = ""
+    """Where the facts were read, in English; a coordinator sees it."""
+    to_check: tuple[str, ...] = ()
     """What a human must still check before release; a coordinator sees it."""
     brief: str | None = None
     """What it is for in a few words. Who has it stands beside every field where somebody writes (GRP-6)."""
+
+    # What only those of an institution say.
+    kind: str | None = None
+    email: str | None = None
+    place: str | None = None
+    scope: str | None = None
+    """What students can come with, and what stays between them."""
+    answers: str | None = None
+    """How soon there is an answer."""
 
 
 @dataclass(frozen=True)

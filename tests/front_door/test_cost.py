@@ -126,7 +126,7 @@ def test_launch_in_a_large_course_costs_the_same(
 def count_pages(visit: Visit, paths: list[str], recorder: StatementRecorder) -> dict[str, int]:
     counts = {}
     for path in paths:
-        visit.get(path)  # so that the edition is in this worker's memory
+        visit.get(path)  # so that edition and contacts are in this worker's memory
         assert visit.get(path).status_code == 200
         counts[path] = len(recorder.statements)
         assert recorder.commits == 0
@@ -162,6 +162,7 @@ def test_every_page_of_a_board_costs_the_same(
 
 def test_page_outside_a_course_costs_one_statement(door: Door, recorder: StatementRecorder) -> None:
     visit = door.enter(spoil=lambda launch: launch.claims.pop(f"{CLAIM}context"))
+    visit.get()  # so that the contacts of the institution are in this worker's memory
 
     visit.get()
 

@@ -46,6 +46,14 @@ PUBLIC = {
 """Everything that answers without asking who is there, and why that is right. To add one is a decision."""
 
 GUARDED = {
+    "coordination.add_contact": Permission.KEEP_CONTACTS,
+    "coordination.ask_removal": Permission.KEEP_CONTACTS,
+    "coordination.change_contact": Permission.KEEP_CONTACTS,
+    "coordination.check_contact": Permission.KEEP_CONTACTS,
+    "coordination.remove_contact": Permission.KEEP_CONTACTS,
+    "coordination.show_contact": Permission.KEEP_CONTACTS,
+    "coordination.show_contacts": Permission.KEEP_CONTACTS,
+    "coordination.show_new_contact": Permission.KEEP_CONTACTS,
     "guidance.erase": Permission.PREPARE_CLASS,
     "guidance.keep_checklist": Permission.PREPARE_CLASS,
     "guidance.plan": Permission.PREPARE_CLASS,
@@ -159,6 +167,14 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "method", "path"),
     [
+        ("coordination.add_contact", "POST", "/contacts/new"),
+        ("coordination.ask_removal", "GET", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa/remove"),
+        ("coordination.change_contact", "POST", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("coordination.check_contact", "POST", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa/checked"),
+        ("coordination.remove_contact", "POST", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa/remove"),
+        ("coordination.show_contact", "GET", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("coordination.show_contacts", "GET", "/contacts"),
+        ("coordination.show_new_contact", "GET", "/contacts/new"),
         ("guidance.keep_checklist", "POST", "/guidance/class/checklist"),
         ("guidance.remind", "POST", "/guidance/reminders"),
         ("guidance.show_home", "GET", "/guidance"),

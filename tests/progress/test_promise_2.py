@@ -147,11 +147,12 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
     assert [set(person) for person in context["people"]] == [{"name", "done"}]
     assert context["people"][0] == {"name": "Amina Haddou", "done": frozenset({THIRD})}
     flask_own = {"request", "session", "g", "config"}
-    page_own = {"visit", "contacts", "locale", "exit_url", "form_token", "here"} | {
+    page_own = {"visit", "contacts", "institution", "locale", "exit_url", "form_token", "here"} | {
         "leave_url",
         "home_url",
         "language_url",
         "support_url",
+        "contacts_url",
     }
     assert set(context) - flask_own - page_own == {"module", "steps", "people", "people_total", "pages"}
 
