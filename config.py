@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from sqlalchemy.engine import make_url
@@ -90,6 +91,18 @@ class _Duration(fields.Field[timedelta]):
         raise ValidationError(message)
 
 
+class _TimeZone(fields.Field[ZoneInfo]):
+    """A name of the time zone database."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> ZoneInfo:
+        del attr, data, kwargs
+        try:
+            return ZoneInfo(str(value).strip())
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of the database is none of its zones
+            message = "must be a time zone such as Europe/Amsterdam"
+            raise ValidationError(message) from None
+
+
 _FURTHEST = timedelta(days=36_500)
 """How far a clock may be moved: further on, the calendar ends."""
 
@@ -155,6 +168,17 @@ class SettingsSchema(Schema):
         load_default=str(ROOT / "modules"),
         metadata=_about("The folder with the course content and the support contacts"),
     )
+    CLASSES_BEGIN = fields.String(
+        validate=validate.OneOf(["preparing", "open"], error="must be preparing or open"),
+        metadata=_about(
+            "How a class begins: preparing, until its teacher opens it with the checklist, or open, which is for the"
+            " demo; production refuses open"
+        ),
+    )
+    TIME_ZONE = _TimeZone(
+        load_default=ZoneInfo("Europe/Amsterdam"),
+        metadata=_about("The time zone of the institutions, such as Europe/Amsterdam: when a day begins"),
+    )
     LOG_LEVEL = fields.String(
         load_default="info",
         validate=validate.OneOf(["debug", "info", "warning", "error"], error="must be debug, info, warning or error"),
@@ -176,6 +200,8 @@ class Settings:
     launches_per_minute: int
     exit_url: str
     content_dir: Path
+    classes_begin: str
+    time_zone: ZoneInfo
     log_level: str
 
     @property
@@ -224,6 +250,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         launches_per_minute=loaded["LAUNCHES_PER_MINUTE"],
         exit_url=loaded["EXIT_URL"],
         content_dir=_checked_folder(loaded["CONTENT_DIR"]),
+        classes_begin=loaded.get("CLASSES_BEGIN", "open" if demo else "preparing"),
+        time_zone=loaded["TIME_ZONE"],
         log_level=loaded["LOG_LEVEL"],
     )
     if settings.is_production:
@@ -293,6 +321,7 @@ def _refuse_unsafe_production(settings: Settings) -> None:
         (any(key in public for _, key in settings.master_keys), "MASTER_KEYS holds the public key of the demo"),
         (bool(settings.clock_offset), "CLOCK_OFFSET moves the clock, which production does not allow"),
         (settings.allow_loopback_platforms, "ALLOW_LOOPBACK_PLATFORMS must be no in production"),
+        (settings.classes_begin == "open", "CLASSES_BEGIN must be preparing in production"),
     )
     for wrong, what in problems:
         if wrong:

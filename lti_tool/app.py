@@ -12,8 +12,10 @@ from lti_tool.cli import install_commands
 from lti_tool.connection.check_service import BACKGROUND, run_beside
 from lti_tool.connection.connection_views import connection
 from lti_tool.connection.registration_views import registration
-from lti_tool.curriculum.contacts import load_contacts
+from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
+from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
+from lti_tool.guidance import models as _guidance_tables  # noqa: F401 (its pages come next)
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
@@ -43,11 +45,11 @@ from lti_tool.web.views import READINESS, check_schema, web
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from lti_tool.curriculum.contacts import Contact
+    from lti_tool.curriculum.contacts import Standing
     from lti_tool.people.member import Member
 
-CONTACTS = "rugzak_contacts"
-"""Reads the places to go, once. A server does so before its first page; commands do without."""
+STANDING = "rugzak_standing"
+"""Reads the places to go and the pages that need nobody, once: a server before its first page, a command never."""
 
 COORDINATOR = "coordinator"
 """How the pages call who looks after the curriculum, whatever their role in this course."""
@@ -122,32 +124,46 @@ def _show_session_ended(_error: SessionEndedError) -> ResponseReturnValue:
 
 def _describe_visits(app: Flask, settings: Settings) -> None:
     @cache
-    def contacts() -> dict[str, tuple[Contact, ...]]:
-        return load_contacts(settings.content_dir)
+    def standing() -> dict[str, Standing]:
+        return load_standing(settings.content_dir)
 
-    app.extensions[CONTACTS] = contacts
-    app.jinja_env.globals["contacts_in"] = lambda language: contacts()[language]
+    app.extensions[STANDING] = standing
+    app.jinja_env.globals["contacts_in"] = lambda language: standing()[language].contacts
 
     @app.context_processor
     def describe_visit() -> dict[str, Any]:
         member: Member | None = g.get("member")
         return {
-            "contacts": contacts()[current_language()],
+            "contacts": standing()[current_language()].contacts,
+            "standing_pages": standing()[current_language()].pages,
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
             "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
-            **_addresses(in_visit=member is not None),
+            **_addresses(member),
         }
 
 
-def _addresses(*, in_visit: bool) -> dict[str, str | None]:
+def _addresses(member: Member | None) -> dict[str, str | None]:
     """Return where the layout's links lead; the floor of the layout does not know the rooms."""
-    if not in_visit:
-        return {"home_url": None, "language_url": None, "support_url": url_for("curriculum.show_support")}
+    if member is None:
+        return {
+            "home_url": None,
+            "language_url": None,
+            "guidance_url": None,
+            "words_url": None,
+            "support_url": url_for("curriculum.show_support"),
+            "safety_url": url_for("curriculum.show_safety"),
+            "accessibility_url": url_for("curriculum.show_accessibility"),
+        }
+    reads = is_allowed(member, Permission.READ_STEP)
     return {
         "home_url": visit_address("progress.show_home"),
         "language_url": visit_address("people.choose_language"),
+        "guidance_url": None,
+        "words_url": visit_address("curriculum.show_words") if reads else None,
         "support_url": visit_address("curriculum.show_support_in_visit"),
+        "safety_url": visit_address("curriculum.show_safety_in_visit"),
+        "accessibility_url": visit_address("curriculum.show_accessibility_in_visit"),
     }
 
 

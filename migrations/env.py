@@ -10,7 +10,9 @@ from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
 # Each import adds its tables to the metadata.
+import lti_tool.coordination.models
 import lti_tool.curriculum.models
+import lti_tool.guidance.models
 import lti_tool.kernel.models
 import lti_tool.lti.models
 import lti_tool.people.models

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.orm import Session
 
+    from lti_tool.curriculum.loader import Content
     from lti_tool.web.edge import Instruments
 
 ROOT = Path(__file__).parents[1]
@@ -113,7 +115,9 @@ def tool_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
         if kind not in built:
             if kind == "sqlite":
                 url = f"sqlite:///{tmp_path_factory.mktemp('database')}/tool.sqlite3"
-            app = create_app(make_settings(url), clock=FrozenClock(), fetch_keys=PlatformKeyServer())
+            # A class begins open here, as in the demo; what a preparing class shows has tests of its own.
+            settings = replace(make_settings(url), classes_begin="open")
+            app = create_app(settings, clock=FrozenClock(), fetch_keys=PlatformKeyServer())
             app.test_client_class = PolicingClient
             app.testing = False
             tools: Instruments = app.extensions["rugzak"]
@@ -185,17 +189,17 @@ def key_server(app: Flask) -> PlatformKeyServer:
 
 
 @pytest.fixture(scope="session")
-def line() -> dict[str, Any]:
+def all_content() -> Content:
     """The real content, read once."""
-    return read_content(ROOT / "modules")[0]
+    return read_content(ROOT / "modules")
 
 
 @pytest.fixture
-def content(database: Database, line: dict[str, Any], clock: FrozenClock) -> dict[str, Any]:
+def content(database: Database, all_content: Content, clock: FrozenClock) -> dict[str, Any]:
     """The real content, loaded."""
     with database.session(writes=True) as session, session.begin():
-        publish_line(session, line, clock=clock)
-    return line
+        publish_line(session, all_content, clock=clock)
+    return all_content.line
 
 
 @pytest.fixture

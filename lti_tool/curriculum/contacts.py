@@ -1,14 +1,16 @@
-"""The places to go: on every page, also when the database is away, so they are read when the process starts."""
+"""The places to go, and the pages that need nobody: there also when the database is away, so read at the start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lti_tool.curriculum.loader import read_contacts
+from lti_tool.curriculum.loader import read_standing_content
+from lti_tool.curriculum.words import Words
 from lti_tool.web.languages import LANGUAGES
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 
@@ -27,17 +29,51 @@ class Contact:
     languages: str | None
     hours: str | None
     every_page: bool
+    source: str
+    """Where its facts were read."""
+    checked_on: date
+    """When that was."""
     to_check: tuple[str, ...]
     """What a human must still check before release; a coordinator sees it."""
 
 
-def load_contacts(root: Path) -> dict[str, tuple[Contact, ...]]:
-    """Read the contacts, in each language.
+@dataclass(frozen=True)
+class Page:
+    """A page that works without a session, in one language."""
 
-    :raises ContentError: when the file is missing or wrong: without contacts the tool does not start.
+    title: str
+    lead: str
+    html: str
+    to_check: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is always there, in one language."""
+
+    contacts: tuple[Contact, ...]
+    pages: dict[str, Page]
+    """By the name of their folder."""
+
+
+def load_standing(root: Path) -> dict[str, Standing]:
+    """Read what is always there, in each language.
+
+    :raises ContentError: when a file is missing or wrong: without contacts the tool does not start.
     """
-    found = read_contacts(root)
-    return {language: tuple(_build(contact, language) for contact in found) for language in LANGUAGES}
+    contacts, pages = read_standing_content(root)
+    return {
+        language: Standing(
+            tuple(_build(contact, language) for contact in contacts),
+            {name: _build_page(page, Words(language, {})) for name, page in pages.items()},
+        )
+        for language in LANGUAGES
+    }
+
+
+def _build_page(page: dict[str, Any], words: Words) -> Page:
+    marks = tuple(words.say(mark) for mark in page["to_check"])
+    return Page(words.say(page["title"]), words.say(page["lead"]), words.render(page["text"]), marks)
 
 
 def _build(contact: dict[str, Any], language: str) -> Contact:
@@ -57,5 +93,7 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         languages=text("languages"),
         hours=text("hours"),
         every_page=contact["every_page"],
+        source=contact["source"],
+        checked_on=contact["checked_on"],
         to_check=tuple(mark[language] for mark in contact["to_check"]),
     )

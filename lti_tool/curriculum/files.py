@@ -101,24 +101,31 @@ def read_yaml(root: Path, name: str) -> SourceFile:
     return source
 
 
-def _read_bytes(root: Path, path: Path) -> bytes:
-    # Content comes from many hands: a link must not lead out of the folder, nor to something without an end.
-    if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
-        raise FileNotFoundError
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES + 1)
+def read_bytes(root: Path, name: str, most: int, problems: list[Problem]) -> bytes | None:
+    """Read a file below the content folder; None when that failed, with the reason noted.
+
+    :param most: how many bytes it may have.
+    """
+    path = root / name
+    try:
+        # Content comes from many hands: a link must not lead out of the folder, nor to something without an end.
+        if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
+            raise FileNotFoundError
+        with path.open("rb") as file:
+            raw = file.read(most + 1)
+    except (OSError, RuntimeError, ValueError):
+        problems.append(Problem(name, 1, "is missing or cannot be read"))
+        return None
+    if len(raw) > most:
+        problems.append(Problem(name, 1, f"is larger than {most} bytes"))
+        return None
+    return raw
 
 
 def read_text(root: Path, name: str, problems: list[Problem]) -> str | None:
     """Read a text file below the content folder; None when that failed, with the reason noted."""
-    path = root / name
-    try:
-        raw = _read_bytes(root, path)
-    except (OSError, RuntimeError, ValueError):
-        problems.append(Problem(name, 1, "is missing or cannot be read"))
-        return None
-    if len(raw) > _MOST_BYTES:
-        problems.append(Problem(name, 1, f"is larger than {_MOST_BYTES} bytes"))
+    raw = read_bytes(root, name, _MOST_BYTES, problems)
+    if raw is None:
         return None
     try:
         return raw.decode("utf-8")

@@ -1,15 +1,14 @@
-"""The learning line as people read it: one edition in one language, its texts made into HTML once."""
+"""The learning line as people read it: one edition in one language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lti_tool.curriculum.kinds import StepKind, find_kind
-from lti_tool.web.sanitise import Block, render_blocks
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lti_tool.curriculum.kinds import StepKind
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Term:
     """A word of the glossary, and what it means."""
 
     id: str
-    """Its number in the step."""
+    """Its number in the step, or in the list of all words."""
     name: str
     meaning: str
 
@@ -28,6 +27,42 @@ class Part:
 
     html: str
     terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What comes up in a step, where, and how near it comes: for who wants to know before."""
+
+    topics: tuple[str, ...]
+    how: str
+    where: str
+    people: str
+    asks_first: bool
+    """Whether it stands on a page of its own, before the text (NOT-3)."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way through a step. All are worth the same, and nobody learns which one somebody took (NOT-4)."""
+
+    number: int
+    """Its place in the addresses of the step, which say nothing about what it is."""
+    kind: str
+    title: str
+    line: str
+    """What it comes down to."""
+    minutes: int | None
+    html: str | None
+    """Its text; None for the whole step, for what the kind of the step makes, and for what is only a word."""
+
+
+@dataclass(frozen=True)
+class StepGuidance:
+    """What a teacher reads beside a step."""
+
+    prepare_html: str
+    facilitate_html: str
+    touched_html: str
 
 
 @dataclass(frozen=True)
@@ -42,9 +77,25 @@ class Step:
     minutes: int
     aim: str
     parts: tuple[Part, ...]
-    summary_html: str | None
+    own: Any
+    """What its kind built."""
+    notice: Notice
+    ways: tuple[Way, ...]
+    """Every way through it, the whole step first."""
+    after: tuple[str, ...]
+    """The ids of the steps that it follows on; nothing is ever closed because of them."""
+    guidance: StepGuidance
     to_check: tuple[str, ...]
     """What a human must still check before release; a coordinator sees it."""
+
+    def find_way(self, number: int) -> Way | None:
+        """Find a way that has a page of its own."""
+        return next((way for way in self.ways if way.number == number and way.kind != "later"), None)
+
+    @property
+    def others(self) -> tuple[Way, ...]:
+        """The ways beside the whole step."""
+        return self.ways[1:]
 
 
 @dataclass(frozen=True)
@@ -73,6 +124,8 @@ class Module:
     number: int
     title: str
     lead: str
+    opening: str
+    """The promise at the beginning of every unit."""
     units: tuple[Unit, ...]
 
     def steps(self) -> Iterator[tuple[Unit, Step]]:
@@ -85,85 +138,63 @@ class Module:
         """Find a step by its id."""
         return next(((unit, step) for unit, step in self.steps() if step.id == step_id), None)
 
-
-def build_modules(content: dict[str, Any], language: str) -> tuple[Module, ...]:
-    """Build the years of an edition in one language.
-
-    :param content: a line as :func:`lti_tool.curriculum.loader.read_content` returns it.
-    """
-    return tuple(_build_module(module, language) for module in content["modules"])
+    def find_unit(self, unit_id: str) -> Unit | None:
+        """Find a unit by its id."""
+        return next((unit for unit in self.units if unit.id == unit_id), None)
 
 
-def _build_module(module: dict[str, Any], language: str) -> Module:
-    return Module(
-        id=module["id"],
-        number=module["number"],
-        title=module["title"][language],
-        lead=module["lead"][language],
-        units=tuple(_build_unit(unit, language) for unit in module["units"]),
-    )
+@dataclass(frozen=True)
+class GuidancePage:
+    """A page for teachers."""
+
+    id: str
+    name: str
+    """What it is called in the content."""
+    title: str
+    lead: str
+    html: str
+    to_check: tuple[str, ...]
 
 
-def _build_unit(unit: dict[str, Any], language: str) -> Unit:
-    return Unit(
-        id=unit["id"],
-        number=unit["number"],
-        title=unit["title"][language],
-        lead=unit["lead"][language],
-        cloth=unit["cloth"],
-        gesture=unit["gesture"],
-        steps=tuple(_build_step(step, unit["number"], language) for step in unit["steps"]),
-    )
+@dataclass(frozen=True)
+class ChecklistItem:
+    """Something a teacher does before a class opens."""
+
+    id: str
+    title: str
+    text: str
 
 
-def _build_step(step: dict[str, Any], unit_number: int, language: str) -> Step:
-    kind = find_kind(step["kind"])
-    if kind is None:
-        message = f"no such step kind: {step['kind']}"
-        raise LookupError(message)
-    terms = {
-        term["id"]: Term(str(number), term["name"][language], term["meaning"][language])
-        for number, term in enumerate(step["terms"], start=1)
-    }
-    summary = next((one["text"][language] for one in step["alternatives"] if one["kind"] == "summary"), None)
-    return Step(
-        id=step["id"],
-        number=f"{unit_number}.{step['number']}",
-        title=step["title"][language],
-        kind=kind,
-        minutes=step["minutes"],
-        aim=step["aim"][language],
-        parts=tuple(_build_parts(step["text"][language], terms)),
-        summary_html=None if summary is None else "".join(block.html for block in render_blocks(summary)),
-        to_check=tuple(mark[language] for mark in step["to_check"]),
-    )
+@dataclass(frozen=True)
+class PlannerQuestion:
+    """A question to a teacher who thinks of telling something of their own."""
+
+    id: str
+    title: str
+    hint: str
 
 
-def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
-    """Put blocks together until one uses a term for the first time: that one stands beside its meaning.
+@dataclass(frozen=True)
+class Planner:
+    """The story planner."""
 
-    A heading stays with the block that it is the heading of.
-    """
-    explained: set[str] = set()
-    gathered: list[Block] = []
-    for block in render_blocks(text):
-        new = [term for term in dict.fromkeys(block.terms) if term not in explained]
-        explained.update(new)
-        if not new:
-            gathered.append(block)
-            continue
-        heading = [gathered.pop()] if gathered and gathered[-1].is_heading else []
-        if gathered:
-            yield _part(gathered, [], terms)
-        yield _part([*heading, block], new, terms)
-        gathered = []
-    if gathered:
-        yield _part(gathered, [], terms)
+    lead: str
+    questions: tuple[PlannerQuestion, ...]
 
 
-def _part(blocks: list[Block], new: list[str], terms: dict[str, Term]) -> Part:
-    html = "".join(block.html for block in blocks)
-    for name, term in terms.items():
-        # A place on the page shows in the address, and an address says nothing (EXT-6).
-        html = html.replace(f'href="#term-{name}"', f'href="#term-{term.id}"')
-    return Part(html, tuple(terms[name] for name in new))
+@dataclass(frozen=True)
+class Guidance:
+    """What is written for teachers."""
+
+    pages: tuple[GuidancePage, ...]
+    checklist: tuple[ChecklistItem, ...]
+    planner: Planner
+
+
+@dataclass(frozen=True)
+class Line:
+    """The whole line: its years, its words, and what is written for teachers."""
+
+    modules: tuple[Module, ...]
+    glossary: tuple[Term, ...]
+    guidance: Guidance

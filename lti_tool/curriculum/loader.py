@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lti_tool.curriculum.files import Problem, SourceFile, read_text, read_yaml
+from config import ROOT
+from lti_tool.curriculum.building import FORMAT
+from lti_tool.curriculum.files import Problem, SourceFile, read_yaml
+from lti_tool.curriculum.frame_schemas import (
+    GUIDANCE_PAGES,
+    PAGES,
+    ChecklistSchema,
+    ContactsSchema,
+    FrameSchema,
+    GlossarySchema,
+    GuidancePageSchema,
+    PageSchema,
+    PlannerSchema,
+    TopicsSchema,
+)
 from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import (
     FIRST_YEAR_LIMITS,
     FOLDER,
     MOST_INTENSITY,
-    ContactsSchema,
     LineSchema,
     ModuleSchema,
     StepSchema,
-    TopicsSchema,
     UnitSchema,
 )
-from lti_tool.curriculum.wording import find_words
+from lti_tool.curriculum.step_files import StepFiles
+from lti_tool.curriculum.texts import check_texts
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.web.languages import LANGUAGES
-from lti_tool.web.sanitise import find_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from marshmallow import Schema
 
-_HTML = re.compile(r"<[/!a-zA-Z]")
+    from lti_tool.curriculum.step_files import MediumFile
+
+SHARED = ROOT / "modules"
+"""Where a line finds what it does not bring itself: topics, words, sentences, contacts, pages."""
 
 
 class ContentError(RugzakError):
@@ -39,88 +54,158 @@ class ContentError(RugzakError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+@dataclass(frozen=True)
+class Content:
+    """Everything that the files hold, checked."""
+
+    line: dict[str, Any]
+    """The learning line and what its steps share, with its texts as Markdown."""
+    media: dict[str, MediumFile]
+    """The sounds of the line and their captions, by the hash of their content."""
+    contacts: list[dict[str, Any]]
+    pages: dict[str, dict[str, Any]]
+    """What works without a session, by name."""
+
+
 class _Reader:
     """Reads the files of one line; collects problems instead of stopping at the first."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.problems: list[Problem] = []
+        self._sources: list[SourceFile] = []
+        self._problems: list[Problem] = []
+        self.media: dict[str, MediumFile] = {}
         self._ids: dict[str, str] = {}
         self._topics: frozenset[str] = frozenset()
+        self._terms: frozenset[str] | None = None
+        self._frame: dict[str, Any] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong, file by file."""
+        return [*self._problems, *(problem for source in self._sources for problem in source.problems)]
 
     def read_line(self) -> dict[str, Any]:
-        topics = self._yaml("topics.yaml", TopicsSchema())
+        topics = self._shared("topics.yaml", TopicsSchema())
         self._topics = frozenset(topic["id"] for topic in topics.get("topics", []))
-        line = self._yaml("learning-line.yaml", LineSchema(), below="modules")
+        glossary = self._shared("glossary.yaml", GlossarySchema())
+        self._terms = frozenset(term["id"] for term in glossary["terms"]) if glossary else None
+        self._frame = self._shared("frame.yaml", FrameSchema())
+        guidance = self._read_guidance()
+        line, _ = self._own("learning-line.yaml", LineSchema(), below="modules")
         line["modules"] = [self._read_module(name) for name in line["modules"]]
-        return {**line, **topics}
+        return {
+            "format": FORMAT,
+            **line,
+            **topics,
+            "glossary": glossary.get("terms", []),
+            "frame": self._frame,
+            "guidance": guidance,
+        }
 
     def read_contacts(self) -> list[dict[str, Any]]:
-        source = read_yaml(self.root, "contacts.yaml")
+        source = self._open(self._root_of("contacts.yaml"), "contacts.yaml")
         contacts: list[dict[str, Any]] = source.check(ContactsSchema()).get("contacts", [])
         for index, contact in enumerate(contacts):
             self._claim_id(contact["id"], source, ("contacts", index, "id"))
-        self.problems += source.problems
+        # What an organisation calls itself is its own affair; how we speak of it is ours.
+        nameless = [{name: text for name, text in contact.items() if name != "name"} for contact in contacts]
+        check_texts({"contacts": nameless}, source)
         return contacts
 
+    def read_pages(self) -> dict[str, dict[str, Any]]:
+        return {name: self._read_page(f"pages/{name}", PageSchema()) for name in PAGES}
+
+    def _read_guidance(self) -> dict[str, Any]:
+        pages = [{"name": name, **self._read_page(f"guidance/{name}", GuidancePageSchema())} for name in GUIDANCE_PAGES]
+        source = self._open(self._root_of("guidance/checklist.yaml"), "guidance/checklist.yaml")
+        items = source.check(ChecklistSchema()).get("items", [])
+        for index, item in enumerate(items):
+            self._claim_id(item["id"], source, ("items", index, "id"))
+        check_texts({"items": items}, source)
+        return {
+            "pages": pages,
+            "checklist": items,
+            "planner": self._shared("guidance/planner.yaml", PlannerSchema()),
+        }
+
+    def _read_page(self, folder: str, schema: Schema) -> dict[str, Any]:
+        page = self._shared(f"{folder}/page.yaml", schema)
+        files = self._files(folder, SourceFile(folder), self._root_of(f"{folder}/page.yaml"), frozenset())
+        page["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
+        return page
+
     def _read_module(self, folder: str) -> dict[str, Any]:
-        module = self._yaml(f"{folder}/module.yaml", ModuleSchema(), below="units")
-        module["units"] = [self._read_unit(f"{folder}/{name}", module.get("number")) for name in module["units"]]
+        module, source = self._own(f"{folder}/module.yaml", ModuleSchema(), below="units")
+        before: list[str] = []
+        units = [self._read_unit(folder, name, module.get("number"), before) for name in module["units"]]
+        _check_order(units, source, "units")
+        module["units"] = units
         return module
 
-    def _read_unit(self, folder: str, year: int | None) -> dict[str, Any]:
-        unit = self._yaml(f"{folder}/unit.yaml", UnitSchema(), below="steps")
-        unit["steps"] = [self._read_step(f"{folder}/{name}", year) for name in unit["steps"]]
-        numbers = [step["number"] for step in unit["steps"] if "number" in step]
-        if numbers != sorted(set(numbers)):
-            self.problems.append(Problem(f"{folder}/unit.yaml", 1, "steps must stand in the order of their numbers"))
+    def _read_unit(self, module_folder: str, name: str, year: int | None, before: list[str]) -> dict[str, Any]:
+        unit, source = self._own(f"{module_folder}/{name}/unit.yaml", UnitSchema(), below="steps")
+        steps = []
+        for step_name in unit["steps"]:
+            steps.append(self._read_step(f"{module_folder}/{name}/{step_name}", year, before))
+            before.append(f"{name}/{step_name}")
+        _check_order(steps, source, "steps")
+        unit["steps"] = steps
         return unit
 
-    def _read_step(self, folder: str, year: int | None) -> dict[str, Any]:
-        source = read_yaml(self.root, f"{folder}/step.yaml")
+    def _read_step(self, folder: str, year: int | None, before: list[str]) -> dict[str, Any]:
+        source = self._open(self.root, f"{folder}/step.yaml")
         name = source.data.get("kind") if isinstance(source.data, dict) else None
         kind = find_kind(name)
         if kind is None and name is not None:
             source.complain(("kind",), "kind must be one of: " + ", ".join(kind_names()))
         step = source.check((kind.schema if kind else StepSchema)())
+        files = self._files(folder, source, self.root, self._terms)
         if step:
             self._claim_id(step["id"], source, ("id",))
-            for index, topic in enumerate(step["notice"]["topics"]):
-                if topic not in self._topics:
-                    source.complain(("notice", "topics", index), f"“{topic}” is not in topics.yaml")
-                if year == 1 and step["notice"]["intensity"] > FIRST_YEAR_LIMITS.get(topic, MOST_INTENSITY):
-                    source.complain(("notice", "topics", index), f"“{topic}” comes too near for year 1; see the limits")
-            _check_wording(step, source)
-        # Of a step that is wrong itself we do not know the terms, so we say nothing of links to them.
-        terms = {term["id"] for term in step["terms"]} if step else None
-        _check_summary(step, source, terms)
-        self.problems += source.problems
-        step["text"] = {
-            language: self._read_prose(f"{folder}/{language}.md", language, terms) for language in LANGUAGES
-        }
+            self._check_topics(step, source, year)
+            _check_prerequisites(step, source, before)
+            check_texts(step, source)
+            if kind is not None and kind.check is not None:
+                kind.check(step, files)
+        step["folder"] = "/".join(folder.split("/")[-2:])
+        step["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
         return step
 
-    def _read_prose(self, name: str, language: str, terms: set[str] | None) -> str:
-        text = read_text(self.root, name, self.problems)
-        if text is None:
-            return ""
-        if not text.strip():
-            self.problems.append(Problem(name, 1, "is empty"))
-        self.problems += [Problem(name, number + 1, what) for number, what in _check_markdown(text, terms)]
-        for number, word in find_words(text, language):
-            self.problems.append(Problem(name, number + 1, f"says “{word}”; choose another word"))
-        return text.strip() + "\n"
+    def _check_topics(self, step: dict[str, Any], source: SourceFile, year: int | None) -> None:
+        for index, topic in enumerate(step["notice"]["topics"]):
+            if topic not in self._topics:
+                source.complain(("notice", "topics", index), f"“{topic}” is not in topics.yaml")
+            if year == 1 and step["notice"]["intensity"] > FIRST_YEAR_LIMITS.get(topic, MOST_INTENSITY):
+                source.complain(("notice", "topics", index), f"“{topic}” comes too near for year 1; see the limits")
 
-    def _yaml(self, name: str, schema: Any, *, below: str | None = None) -> dict[str, Any]:
-        source = read_yaml(self.root, name)
+    def _files(self, folder: str, source: SourceFile, root: Path, terms: frozenset[str] | None) -> StepFiles:
+        return StepFiles(root, folder, source, self._frame, terms, self.media, self._problems)
+
+    def _root_of(self, name: str) -> Path:
+        """Return the folder in which a shared file is: the line's own, when it brings one."""
+        return self.root if (self.root / name).exists() else SHARED
+
+    def _shared(self, name: str, schema: Schema) -> dict[str, Any]:
+        return self._yaml(self._root_of(name), name, schema)[0]
+
+    def _own(self, name: str, schema: Schema, *, below: str) -> tuple[dict[str, Any], SourceFile]:
+        found, source = self._yaml(self.root, name, schema)
+        found[below] = _named_folders(source, below)
+        return found, source
+
+    def _yaml(self, root: Path, name: str, schema: Schema) -> tuple[dict[str, Any], SourceFile]:
+        source = self._open(root, name)
         found = source.check(schema)
         if "id" in found:
             self._claim_id(found["id"], source, ("id",))
-        _check_wording(found, source)
-        self.problems += source.problems
-        if below is not None:
-            found[below] = _named_folders(source, below)
-        return found
+        check_texts(found, source)
+        return found, source
+
+    def _open(self, root: Path, name: str) -> SourceFile:
+        source = read_yaml(root, name)
+        self._sources.append(source)
+        return source
 
     def _claim_id(self, content_id: str, source: SourceFile, path: tuple[str | int, ...]) -> None:
         if content_id in self._ids:
@@ -135,67 +220,38 @@ def _named_folders(source: SourceFile, name: str) -> list[str]:
     return [folder for folder in listed if isinstance(folder, str) and FOLDER.match(folder)]
 
 
-def _check_summary(step: dict[str, Any], source: SourceFile, terms: set[str] | None) -> None:
-    for index, alternative in enumerate(step.get("alternatives", [])):
-        for language, text in alternative.get("text", {}).items():
-            for _, what in _check_markdown(text, terms):
-                source.complain(("alternatives", index, "text", language), what)
+def _check_order(found: list[dict[str, Any]], source: SourceFile, what: str) -> None:
+    numbers = [one["number"] for one in found if "number" in one]
+    if numbers != sorted(set(numbers)):
+        source.complain((what,), f"{what} must stand in the order of their numbers")
 
 
-def _check_markdown(text: str, terms: set[str] | None) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with the markup of a text, with its line, counted from 0.
-
-    :param terms: the terms that a link may lead to; None when they are not known.
-    """
-    for number, line in enumerate(text.splitlines()):
-        if _HTML.search(line):
-            yield number, "holds HTML; write Markdown"
-    for number, target in find_links(text):
-        term = target.removeprefix("term:")
-        if term == target:
-            yield number, f"links to {target}; only term: links are allowed"
-        elif terms is not None and term not in terms:
-            yield number, f"links to the term “{term}”, which step.yaml lacks"
+def _check_prerequisites(step: dict[str, Any], source: SourceFile, before: list[str]) -> None:
+    for index, name in enumerate(step["prerequisites"]):
+        if name not in before:
+            what = f"“{name}” is no step before this one; write its folder, such as unit-1/how-this-works"
+            source.complain(("prerequisites", index), what)
 
 
-def _check_wording(found: Any, source: SourceFile) -> None:
-    for path, language, text in _texts(found, ()):
-        for _, word in find_words(text, language):
-            source.complain(path, f"says “{word}”; choose another word")
+def read_content(root: Path) -> Content:
+    """Read and check the learning line, its contacts and its pages.
 
-
-def _texts(tree: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
-    for key, below in items:
-        # Notes for people who check are not read by students.
-        if key == "to_check":
-            continue
-        if key in LANGUAGES and isinstance(below, str):
-            yield (*path, key), key, below
-        else:
-            yield from _texts(below, (*path, key))
-
-
-def read_content(root: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Read and check the learning line and the contacts.
-
-    :returns: the line, with its texts as Markdown; and the contacts.
     :raises ContentError: with every problem found, each with its file and line.
     """
     reader = _Reader(root)
-    line, contacts = reader.read_line(), reader.read_contacts()
+    content = Content(reader.read_line(), reader.media, reader.read_contacts(), reader.read_pages())
     if reader.problems:
         raise ContentError(reader.problems)
-    return line, contacts
+    return content
 
 
-def read_contacts(root: Path) -> list[dict[str, Any]]:
-    """Read and check the contacts alone.
+def read_standing_content(root: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Read and check what works without a database: the contacts, and the pages.
 
     :raises ContentError: with every problem found.
     """
     reader = _Reader(root)
-    contacts = reader.read_contacts()
+    found = reader.read_contacts(), reader.read_pages()
     if reader.problems:
         raise ContentError(reader.problems)
-    return contacts
+    return found

@@ -1,28 +1,41 @@
-"""What content files must hold. ``modules/README.md`` tells the same to writers, field by field."""
+"""What the files of a line must hold. ``modules/README.md`` tells the same to writers, field by field."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CLOTHS = ("weld", "woad", "madder", "green", "heather", "apricot", "walnut", "gall", "linen")
 GESTURES = (
     "three-sources", "our-group", "my-backpack", "listening", "signals", "near-far", "limits", "team", "back-and-on",
 )  # fmt: skip
-ALTERNATIVES = ("later", "summary", "written", "observer", "fictional", "talk")
+ALTERNATIVES = ("summary", "written", "fictional", "observer", "talk", "later")
+"""Other ways through a step, in the order in which they are offered."""
 MOST_INTENSITY = 3
-NEEDS_ALTERNATIVE = 2
+NEEDS_NOTICE = 2
+"""From here on a notice stands before the step, and there is another way through it (NOT-2, product outline 2.5)."""
 FIRST_YEAR_LIMITS = {"sexual-violence": 1, "suicide-mentioned": 1}
 """How near a step of year 1 may come to these topics (NOT-2, product outline section 3)."""
 
 FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-_Folder = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
+FILE = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*\Z")
+name_rule = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
 
 
-def _one_of(choices: tuple[str, ...]) -> validate.OneOf:
+def one_of(choices: Sequence[str]) -> validate.OneOf:
+    """Return a rule that names what there is to choose from."""
     return validate.OneOf(choices, error="must be one of: " + ", ".join(choices))
+
+
+def whole(least: int, most: int) -> fields.Integer:
+    """Return a field that holds a whole number in these bounds."""
+    rule = validate.Range(least, most, error=f"must be {least} to {most}")
+    return fields.Integer(required=True, strict=True, validate=rule)
 
 
 class ContentId(fields.String):
@@ -56,13 +69,20 @@ def both(*, required: bool = True) -> fields.Nested:
     return fields.Nested(BothSchema, required=required)
 
 
+class FilesSchema(Schema):
+    """The name of a file in the step's folder, for each language."""
+
+    nl = fields.String(required=True, validate=validate.Regexp(FILE, error="must be a plain file name in this folder"))
+    en = fields.String(required=True, validate=validate.Regexp(FILE, error="must be a plain file name in this folder"))
+
+
 class LineSchema(Schema):
     """``learning-line.yaml``."""
 
     id = ContentId()
     title = both()
     modules = fields.List(
-        fields.String(validate=_Folder),
+        fields.String(validate=name_rule),
         required=True,
         validate=validate.Length(equal=1, error="must name one year; the tool shows no more than one yet"),
     )
@@ -72,131 +92,104 @@ class ModuleSchema(Schema):
     """``module.yaml``: one year."""
 
     id = ContentId()
-    number = fields.Integer(required=True, strict=True, validate=validate.Range(1, 4, error="must be 1 to 4"))
+    number = whole(1, 4)
     title = both()
     lead = both()
-    units = fields.List(fields.String(validate=_Folder), required=True, validate=validate.Length(min=1))
+    units = fields.List(fields.String(validate=name_rule), required=True, validate=validate.Length(min=1))
 
 
 class UnitSchema(Schema):
     """``unit.yaml``: one part of a year."""
 
     id = ContentId()
-    number = fields.Integer(required=True, strict=True, validate=validate.Range(1, 20, error="must be 1 to 20"))
+    number = whole(1, 20)
     title = both()
     lead = both()
-    cloth = fields.String(required=True, validate=_one_of(CLOTHS))
-    gesture = fields.String(required=True, validate=_one_of(GESTURES))
-    steps = fields.List(fields.String(validate=_Folder), required=True, validate=validate.Length(min=1))
+    cloth = fields.String(required=True, validate=one_of(CLOTHS))
+    gesture = fields.String(required=True, validate=one_of(GESTURES))
+    steps = fields.List(fields.String(validate=name_rule), required=True, validate=validate.Length(min=1))
 
 
 class NoticeSchema(Schema):
     """What a step is about, for who wants to know before (NOT-1, NOT-2)."""
 
     topics = fields.List(fields.String(), required=True)
-    intensity = fields.Integer(
-        required=True, strict=True, validate=validate.Range(0, MOST_INTENSITY, error="must be 0 to 3")
-    )
+    intensity = whole(0, MOST_INTENSITY)
+    before = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    """Whether the notice stands on a page of its own also where the intensity does not ask for it."""
 
 
 class AlternativeSchema(Schema):
     """Another way through a step, worth the same."""
 
-    kind = fields.String(required=True, validate=_one_of(ALTERNATIVES))
+    kind = fields.String(required=True, validate=one_of(ALTERNATIVES))
+    minutes = fields.Integer(load_default=None, strict=True, validate=validate.Range(1, 120, error="must be 1 to 120"))
+    line = both(required=False)
+    """One line of consequence below the choice, where the usual one does not do."""
     text = both(required=False)
 
 
-class TermSchema(Schema):
-    """A word of the glossary."""
+class GuidanceSchema(Schema):
+    """What a teacher reads beside a step (product outline 3.7)."""
 
-    id = fields.String(required=True, validate=_Folder)
-    name = both()
-    meaning = both()
+    prepare = both()
+    facilitate = both()
+    touched = both()
 
 
 class StepSchema(Schema):
     """``step.yaml``, as far as it is the same for every kind of step. A kind adds fields of its own."""
 
     id = ContentId()
-    number = fields.Integer(required=True, strict=True, validate=validate.Range(1, 30, error="must be 1 to 30"))
+    number = whole(1, 30)
     kind = fields.String(required=True)
-    minutes = fields.Integer(required=True, strict=True, validate=validate.Range(1, 120, error="must be 1 to 120"))
+    minutes = whole(1, 120)
     title = both()
     aim = both()
     place = both()
     notice = fields.Nested(NoticeSchema, required=True)
+    about_oneself = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    """Whether it invites to think of an experience of one's own: then it has a fictional twin (NOT-8)."""
     alternatives = fields.List(fields.Nested(AlternativeSchema), required=True)
-    terms = fields.List(fields.Nested(TermSchema), load_default=list)
+    prerequisites = fields.List(fields.String(), load_default=list)
     sources = fields.List(Text(), required=True)
     to_check = fields.List(fields.Nested(BothSchema), load_default=list)
+    guidance = fields.Nested(GuidanceSchema, required=True)
+
+    needs_text = frozenset({"summary", "written", "fictional", "observer"})
+    """The alternatives that a writer writes; a kind that makes one of them by itself leaves it out."""
+    may_have_text = needs_text | {"talk"}
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_notice(self, step: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask for another way where something hard is described, for topics where some come up, and for a twin."""
+        intensity, kinds = step["notice"]["intensity"], [one["kind"] for one in step["alternatives"]]
+        if intensity >= NEEDS_NOTICE and not kinds:
+            message = "needs an alternative at intensity 2 or 3"
+            raise ValidationError(message, "alternatives")
+        if intensity > 0 and not step["notice"]["topics"]:
+            message = "must be named when the intensity is above 0"
+            raise ValidationError({"notice": {"topics": [message]}})
+        if intensity == 0 and step["notice"]["before"]:
+            message = "has nothing to say at intensity 0; leave it out"
+            raise ValidationError({"notice": {"before": [message]}})
+        if step["about_oneself"] and "fictional" not in kinds:
+            message = "needs a fictional alternative, because the step is about oneself"
+            raise ValidationError(message, "alternatives")
 
     @validates_schema(skip_on_field_errors=True)
     def check_alternatives(self, step: dict[str, Any], **_kwargs: Any) -> None:
-        """Ask for another way where something hard is described (NOT-2), and for the text of a summary."""
-        if step["notice"]["intensity"] >= NEEDS_ALTERNATIVE and not step["alternatives"]:
-            message = "needs an alternative at intensity 2 or 3"
-            raise ValidationError(message, "alternatives")
-        if step["notice"]["intensity"] > 0 and not step["notice"]["topics"]:
-            message = "must be named when the intensity is above 0"
-            raise ValidationError({"notice": {"topics": [message]}})
+        """Ask for the text of each alternative that has one, and for each at most once."""
+        met: set[str] = set()
         for index, alternative in enumerate(step["alternatives"]):
-            if (alternative["kind"] == "summary") != ("text" in alternative):
-                message = "has a text when it is a summary, and only then"
+            kind = alternative["kind"]
+            if kind in met:
+                message = f"“{kind}” is there twice"
+                raise ValidationError({"alternatives": {index: {"kind": [message]}}})
+            met.add(kind)
+            if kind in self.needs_text and "text" not in alternative:
+                message = f"needs a text, because it is “{kind}”"
                 raise ValidationError({"alternatives": {index: [message]}})
-
-
-class ReadSchema(StepSchema):
-    """A text to read."""
-
-
-class InfoSchema(StepSchema):
-    """A text, and the places to go."""
-
-    contacts = fields.String(required=True, validate=_one_of(("all",)))
-
-
-class TopicSchema(Schema):
-    """One topic of content notices."""
-
-    id = fields.String(required=True, validate=_Folder)
-    name = both()
-
-
-class TopicsSchema(Schema):
-    """``topics.yaml``: the fixed list."""
-
-    topics = fields.List(fields.Nested(TopicSchema), required=True)
-
-
-class ContactSchema(Schema):
-    """A place to go."""
-
-    id = ContentId()
-    name = both()
-    number = Text(load_default=None)
-    tel = fields.String(load_default=None, validate=validate.Regexp(r"\+?\d{3,15}\Z", error="must be digits only"))
-    web = fields.String(load_default=None, validate=validate.Regexp(r"https://[^\s]+\Z", error="must be https://…"))
-    purpose = both()
-    expect = both()
-    anonymous = both(required=False)
-    languages = both(required=False)
-    hours = both(required=False)
-    every_page = fields.Boolean(required=True, truthy={True}, falsy={False})
-    source = Text(required=True)
-    to_check = fields.List(fields.Nested(BothSchema), load_default=list)
-
-    @validates_schema(skip_on_field_errors=True)
-    def check_route(self, contact: dict[str, Any], **_kwargs: Any) -> None:
-        """Ask for a way to reach the contact."""
-        if contact["number"] is None and contact["web"] is None:
-            message = "needs a number or a web address"
-            raise ValidationError(message, "number")
-        if (contact["number"] is None) != (contact["tel"] is None):
-            message = "goes with number: give both or neither"
-            raise ValidationError(message, "tel")
-
-
-class ContactsSchema(Schema):
-    """``contacts.yaml``."""
-
-    contacts = fields.List(fields.Nested(ContactSchema), required=True, validate=validate.Length(min=1))
+            if kind not in self.may_have_text and "text" in alternative:
+                message = f"has no text, because “{kind}” makes its own"
+                raise ValidationError({"alternatives": {index: [message]}})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from lti_tool.curriculum.line import Module, build_modules
-from lti_tool.curriculum.models import Edition, Release
+from lti_tool.curriculum.building import FORMAT, build_line
+from lti_tool.curriculum.models import Edition, Medium, Release
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import digest
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from lti_tool.curriculum.line import Line, Module
+    from lti_tool.curriculum.loader import Content
     from lti_tool.kernel.clock import Clock
 
 _RELEASED = select(Release.edition_id).order_by(Release.line_id).limit(1)
+_MEDIUM = select(Medium.media_type, Medium.content).where(Medium.id == bindparam("medium_id"))
 _CONTENT = select(Edition.content).where(Edition.id == bindparam("edition_id"))
 
 
@@ -37,22 +40,26 @@ class Publication:
     """Whether students now read another edition than before."""
 
 
-def publish_line(session: Session, line: dict[str, Any], *, clock: Clock) -> Publication:
+def publish_line(session: Session, content: Content, *, clock: Clock) -> Publication:
     """Store a checked line as an edition and release it. The same content again changes nothing.
 
     :raises EditionError: when another line is released already: students would go on reading that one.
     """
+    line = content.line
     other = session.execute(select(Release.line_id).where(Release.line_id != line["id"]).limit(1)).scalar()
     if other is not None:
         message = (
             f"another learning line is released here ({other}), and the tool shows one; give this one the same id."
         )
         raise EditionError(message)
-    content = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    edition_id = digest(content)
+    text = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    edition_id = digest(text)
     is_new = session.get(Edition, edition_id) is None
     if is_new:
-        session.add(Edition(id=edition_id, content=content, loaded_at=clock.now()))
+        session.add(Edition(id=edition_id, content=text, loaded_at=clock.now()))
+        for medium_id, file in content.media.items():
+            if session.get(Medium, medium_id) is None:
+                session.add(Medium(id=medium_id, media_type=file.media_type, content=file.content))
         session.flush()
     release = session.get(Release, line["id"])
     is_released = release is None or release.edition_id != edition_id
@@ -64,34 +71,44 @@ def publish_line(session: Session, line: dict[str, Any], *, clock: Clock) -> Pub
     return Publication(edition_id, is_new, is_released)
 
 
-def read_module(database: Session | Connection, language: str) -> Module | None:
-    """Return the year that students read now, or None while nothing is loaded.
+def read_line(database: Session | Connection, language: str) -> Line | None:
+    """Return the line that people read now, or None while nothing is loaded.
+
+    None also for an edition that an older version of the tool published: it is loaded anew with the tool's update, and
+    until then a calm page is better than half a line.
 
     Costs one small query: an edition never changes, so each worker keeps it once it has read it.
     """
     edition_id = database.execute(_RELEASED).scalar()
     if edition_id is None:
         return None
-    modules = _cached(edition_id, language)
-    if modules is None:
-        content = database.execute(_CONTENT, {"edition_id": edition_id}).scalar_one()
-        modules = _remember(edition_id, content, language)
-    return modules[0]
+    key = (edition_id, language)
+    if key not in _kept:
+        _remember(key, database.execute(_CONTENT, {"edition_id": edition_id}).scalar_one())
+    return _kept[key]
 
 
-_kept: dict[tuple[str, str], tuple[Module, ...]] = {}
+def read_module(database: Session | Connection, language: str) -> Module | None:
+    """Return the year that students read now, as :func:`read_line` does."""
+    line = read_line(database, language)
+    return line.modules[0] if line else None
 
 
-def _cached(edition_id: str, language: str) -> tuple[Module, ...] | None:
-    return _kept.get((edition_id, language))
+def read_medium(database: Session | Connection, medium_id: str) -> tuple[str, bytes] | None:
+    """Return the type and the content of a sound or its captions."""
+    found = database.execute(_MEDIUM, {"medium_id": medium_id}).one_or_none()
+    return (found.media_type, found.content) if found else None
 
 
-def _remember(edition_id: str, content: str, language: str) -> tuple[Module, ...]:
-    if digest(content) != edition_id:
+_kept: dict[tuple[str, str], Line | None] = {}
+
+
+def _remember(key: tuple[str, str], text: str) -> None:
+    edition_id, language = key
+    if digest(text) != edition_id:
         message = "a stored edition of the learning line was changed after it was published; load the content again."
         raise EditionError(message)
-    modules = build_modules(json.loads(content), language)
+    content = json.loads(text)
     if len(_kept) >= 8:  # noqa: PLR2004 (editions in use at one moment: today's and yesterday's, in two languages)
         _kept.clear()
-    _kept[edition_id, language] = modules
-    return modules
+    _kept[key] = build_line(content, language) if content.get("format") == FORMAT else None

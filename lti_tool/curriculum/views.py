@@ -1,13 +1,20 @@
-"""The page with all places to go: also public, so that it stays when a session has ended (GRP-5)."""
+"""Pages of the line that are about nobody: the places to go, the standing pages, the words, and the sounds of steps.
+
+The places to go and the standing pages are also public, so that they stay when a session has ended (GRP-5).
+"""
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, send_file
+from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.service import read_line, read_medium
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import public, requires
+from lti_tool.web.edge import database_connection
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -29,3 +36,50 @@ def show_support() -> ResponseReturnValue:
 def show_support_in_visit(_member: Member) -> ResponseReturnValue:
     """Show every contact to somebody with a session, who can go back to it or leave it from here."""
     return render_template("web/support.html")
+
+
+@curriculum.get("/safety")
+@public("how to leave, and what stays behind, is for everybody to know")
+def show_safety() -> ResponseReturnValue:
+    """Say what leaving does and what it does not (EXT-9)."""
+    return render_template("curriculum/standing.html", name="safety")
+
+
+@curriculum.get("/s/<token>/safety")
+@requires(Permission.KEEP_SESSION)
+def show_safety_in_visit(_member: Member) -> ResponseReturnValue:
+    """Say the same to somebody with a session."""
+    return render_template("curriculum/standing.html", name="safety")
+
+
+@curriculum.get("/accessibility")
+@public("the accessibility statement is for everybody")
+def show_accessibility() -> ResponseReturnValue:
+    """Show the accessibility statement (OPS-1)."""
+    return render_template("curriculum/standing.html", name="accessibility")
+
+
+@curriculum.get("/s/<token>/accessibility")
+@requires(Permission.KEEP_SESSION)
+def show_accessibility_in_visit(_member: Member) -> ResponseReturnValue:
+    """Show the same to somebody with a session."""
+    return render_template("curriculum/standing.html", name="accessibility")
+
+
+@curriculum.get("/s/<token>/words")
+@requires(Permission.READ_STEP)
+def show_words(member: Member) -> ResponseReturnValue:
+    """Show every word of the glossary."""
+    line = read_line(database_connection(), member.locale)
+    return render_template("curriculum/words.html", terms=line.glossary if line else ())
+
+
+@curriculum.get("/s/<token>/sound/<medium_id>")
+@requires(Permission.READ_STEP)
+def send_sound(_member: Member, medium_id: str) -> ResponseReturnValue:
+    """Send a sound of a step or its captions; a player may ask for a piece of it."""
+    found = read_medium(database_connection(), medium_id)
+    if found is None:
+        raise NotFound
+    media_type, content = found
+    return send_file(BytesIO(content), mimetype=media_type, conditional=True, etag=medium_id)

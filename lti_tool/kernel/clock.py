@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 
 @dataclass(frozen=True)
@@ -19,3 +19,7 @@ class Clock:
     def timestamp(self) -> int:
         """Return the present moment as whole seconds since 1970, as JSON Web Tokens count."""
         return int(self.now().timestamp())
+
+    def today(self, zone: tzinfo) -> date:
+        """Return the day it is in a time zone."""
+        return self.now().astimezone(zone).date()

@@ -15,6 +15,7 @@ class Member:
     """The person behind a session, in the course it came from: what a view is handed."""
 
     session_id: str
+    registration_id: str
     person_id: str
     membership_id: str | None
     context_id: str | None

@@ -23,6 +23,8 @@ class Person(Base):
     """The LMS's id for this person (``sub``)."""
     display_name: Mapped[str | None] = mapped_column(String(255))
     """As the LMS sent it at the last launch; empty when it sent none, also when it did before."""
+    chosen_locale: Mapped[str | None] = mapped_column(String(2))
+    """The language that this person chose here; empty for whatever the LMS says."""
 
 
 class CourseContext(Base):

@@ -26,6 +26,12 @@ class Permission(StrEnum):
     PRESS_DONE = "press_done"
     SEE_BOARD = "see_board"
     """See who in this course has pressed done."""
+    READ_GUIDANCE = "read_guidance"
+    """Read what is written for teachers, and see the course as a student does."""
+    PREPARE_CLASS = "prepare_class"
+    """Keep the checklist and reminders of one's own, open a class, hold a unit until a date."""
+    KEEP_CONTACTS = "keep_contacts"
+    """Fill in the places to go of an institution."""
     SEE_CHECKS = "see_checks"
     """See in the content what a human must still check before it is used."""
 
@@ -60,6 +66,9 @@ PERMISSIONS: dict[Permission, list[list[Callable[[Member], bool]]]] = {
     Permission.READ_STEP: [[is_in_course]],
     Permission.PRESS_DONE: [[is_in_course, is_learner]],
     Permission.SEE_BOARD: [[is_in_course, is_instructor]],
+    Permission.READ_GUIDANCE: [[is_in_course, is_instructor], [is_in_course, is_coordinator]],
+    Permission.PREPARE_CLASS: [[is_in_course, is_instructor]],
+    Permission.KEEP_CONTACTS: [[is_coordinator]],
     Permission.SEE_CHECKS: [[is_coordinator]],
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select, update
 
+from lti_tool.kernel.erasing import register_eraser
 from lti_tool.kernel.ids import digest
 from lti_tool.lti.roles import LmsRole
 from lti_tool.people.member import Member
@@ -43,6 +44,7 @@ _FIND = (
         LaunchSession.touched_at,
         LaunchSession.person_id,
         LaunchSession.membership_id,
+        Person.registration_id,
         Person.display_name,
         Membership.context_id,
         CourseContext.title,
@@ -111,6 +113,7 @@ def find_member(  # noqa: PLR0913 (each is something the browser shows, or what 
         _touch(database, connection, row.id, now)
     return Member(
         session_id=row.id,
+        registration_id=row.registration_id,
         person_id=row.person_id,
         membership_id=row.membership_id,
         context_id=row.context_id,
@@ -159,7 +162,7 @@ def end_session(session: Session, token: str, *, now: datetime) -> None:
     session.execute(ended.values(ends_at=now))
 
 
-def erase_ended_sessions(session: Session, *, now: datetime) -> int:
+def erase_ended_sessions(session: Session, now: datetime) -> int:
     """Erase the sessions that ended more than an hour ago, and return how many there were.
 
     A login is good for ten minutes, so after an hour the row no longer guards anything.
@@ -171,3 +174,6 @@ def erase_ended_sessions(session: Session, *, now: datetime) -> int:
     )
     session.execute(delete(LaunchSession).where(LaunchSession.id.in_(found)))
     return len(found)
+
+
+register_eraser("launch_session", erase_ended_sessions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lti_tool.people.visits import erase_ended_sessions
+from lti_tool.kernel.erasing import erasers
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -14,4 +14,5 @@ if TYPE_CHECKING:
 
 def sweep(session: Session, clock: Clock) -> dict[str, int]:
     """Erase what has passed its date, and count it by table."""
-    return {"launch_session": erase_ended_sessions(session, now=clock.now())}
+    now = clock.now()
+    return {table: erase(session, now) for table, erase in sorted(erasers().items())}

@@ -1,4 +1,4 @@
-"""What the pages of the line show: the content and the progress brought together. Pure."""
+"""What the pages of the line show: the content, the class and the progress brought together. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from flask_babel import LazyString
 
@@ -40,7 +41,9 @@ class UnitRow:
     gesture: str
     minutes: int
     status: str
-    """``done``, ``here`` (it holds the next step) or ``ahead``."""
+    """``done``, ``here`` (it holds the next step), ``ahead``, or ``held`` until a day."""
+    opens_on: date | None
+    """The day on which its class can open it; None when that is today."""
     steps: tuple[StepRow, ...]
 
 
@@ -64,21 +67,46 @@ class Overview:
         return next((step for step in self.steps if step.is_next), None)
 
 
-def build_overview(module: Module, done: frozenset[str], url_of: Callable[[str], str]) -> Overview:
-    """Bring a year and a person's progress together.
+def build_overview(
+    module: Module,
+    done: frozenset[str],
+    url_of: Callable[[str], str],
+    opening_day: Callable[[str], date | None] = lambda _unit_id: None,
+) -> Overview:
+    """Bring a year, a class and a person's progress together.
 
     :param url_of: gives the address of a step.
+    :param opening_day: gives the day on which a unit that is held opens, or None for one that is open.
     """
-    next_id = next((step.id for _, step in module.steps() if step.id not in done), None)
-    units = tuple(_build_unit(unit, done, next_id, url_of) for unit in module.units)
+    days = {unit.id: opening_day(unit.id) for unit in module.units}
+    open_steps = (step.id for unit, step in module.steps() if days[unit.id] is None)
+    next_id = next((step_id for step_id in open_steps if step_id not in done), None)
+    units = tuple(_build_unit(unit, done, next_id, url_of, days[unit.id]) for unit in module.units)
     return Overview(module.title, module.number, module.lead, units)
 
 
-def _build_unit(unit: Unit, done: frozenset[str], next_id: str | None, url_of: Callable[[str], str]) -> UnitRow:
+def _build_unit(
+    unit: Unit, done: frozenset[str], next_id: str | None, url_of: Callable[[str], str], opens_on: date | None
+) -> UnitRow:
     steps = tuple(_build_step(step, done, next_id, url_of) for step in unit.steps)
-    all_done = all(step.status == "done" for step in steps)
-    status = "done" if all_done else "here" if any(step.is_next for step in steps) else "ahead"
-    return UnitRow(unit.id, unit.number, unit.title, unit.lead, unit.cloth, unit.gesture, unit.minutes, status, steps)
+    if opens_on is not None:
+        status = "held"
+    elif all(step.status == "done" for step in steps):
+        status = "done"
+    else:
+        status = "here" if any(step.is_next for step in steps) else "ahead"
+    return UnitRow(
+        unit.id,
+        unit.number,
+        unit.title,
+        unit.lead,
+        unit.cloth,
+        unit.gesture,
+        unit.minutes,
+        status,
+        opens_on,
+        steps,
+    )
 
 
 def _build_step(step: Step, done: frozenset[str], next_id: str | None, url_of: Callable[[str], str]) -> StepRow:
@@ -95,7 +123,7 @@ def _build_step(step: Step, done: frozenset[str], next_id: str | None, url_of: C
 
 
 def following_step(overview: Overview, step_id: str) -> StepRow | None:
-    """Return the step after this one."""
-    steps = overview.steps
+    """Return the step after this one, of those that are open today."""
+    steps = tuple(step for unit in overview.units if unit.opens_on is None for step in unit.steps)
     place = next(index for index, step in enumerate(steps) if step.id == step_id)
     return steps[place + 1] if place + 1 < len(steps) else None

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest, NotFound
 
+from lti_tool.curriculum.classes import read_class
 from lti_tool.curriculum.service import read_module
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
@@ -15,12 +16,15 @@ from lti_tool.progress.pages import build_overview, following_step
 from lti_tool.progress.schemas import DoneSchema, PageSchema
 from lti_tool.progress.service import press_done, read_board, read_done, take_done_back
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.edge import database_connection, database_session, instruments
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask.typing import ResponseReturnValue
 
-    from lti_tool.curriculum.line import Module
+    from lti_tool.curriculum.class_policy import ClassState
+    from lti_tool.curriculum.line import Module, Way
     from lti_tool.people.member import Member
     from lti_tool.progress.pages import Overview
 
@@ -31,11 +35,29 @@ def _step_url(step_id: str) -> str:
     return visit_address("progress.show_step", step_id=step_id)
 
 
-def _overview(module: Module, member: Member) -> Overview:
+def _overview(module: Module, member: Member, state: ClassState) -> Overview:
     done = frozenset[str]()
     if member.membership_id is not None and is_allowed(member, Permission.PRESS_DONE):
         done = read_done(database_connection(), member.membership_id)
-    return build_overview(module, done, _step_url)
+    if is_allowed(member, Permission.READ_GUIDANCE):
+        return build_overview(module, done, _step_url)
+    today = _today()
+    return build_overview(module, done, _step_url, lambda unit_id: state.opening_day(unit_id, today))
+
+
+def _today() -> date:
+    tools = instruments()
+    return tools.clock.today(tools.settings.time_zone)
+
+
+def _class_state(member: Member) -> ClassState:
+    begins_open = instruments().settings.classes_begin == "open"
+    return read_class(database_connection(), str(member.context_id), begins_open=begins_open, today=_today())
+
+
+def _waits(member: Member, state: ClassState) -> bool:
+    """Whether somebody finds the calm page: everybody but those who prepare the class."""
+    return not state.is_open and not is_allowed(member, Permission.READ_GUIDANCE)
 
 
 @progress.get("/")
@@ -47,18 +69,22 @@ def show_home(member: Member) -> ResponseReturnValue:
     module = read_module(database_connection(), member.locale)
     if module is None:
         return render_template("progress/no_content.html")
-    overview = _overview(module, member)
+    state = _class_state(member)
+    if _waits(member, state):
+        return render_template("progress/not_open.html", module=module, unit=None, opens_on=None)
+    overview = _overview(module, member, state)
     if is_allowed(member, Permission.SEE_BOARD):
-        return _show_board(member, overview)
+        return _show_board(member, overview, state)
     return render_template(
         "progress/home_learner.html",
         module=overview,
+        opening=module.opening,
         next_step=overview.next_step,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
     )
 
 
-def _show_board(member: Member, overview: Overview) -> ResponseReturnValue:
+def _show_board(member: Member, overview: Overview, state: ClassState) -> ResponseReturnValue:
     try:
         number: int = PageSchema().load(request.args)["page"]
     except ValidationError:
@@ -70,10 +96,10 @@ def _show_board(member: Member, overview: Overview) -> ResponseReturnValue:
     return render_template(
         "progress/home_instructor.html",
         module=overview,
-        steps=overview.steps,
         people=people,
         people_total=board.total,
         pages=_pages(board.number, board.count),
+        class_state=state,
     )
 
 
@@ -87,25 +113,58 @@ def _pages(number: int, count: int) -> dict[str, Any]:
 @progress.get("/step/<step_id>")
 @requires(Permission.READ_STEP)
 def show_step(member: Member, step_id: str) -> ResponseReturnValue:
-    """Show a step. Opening it again changes nothing, done or not (CMP-4)."""
+    """Show a step, or the notice that comes first. Opening it again changes nothing, done or not (CMP-4)."""
+    return _show_step(member, step_id, None)
+
+
+@progress.get("/step/<step_id>/<int:way_number>")
+@requires(Permission.READ_STEP)
+def show_way(member: Member, step_id: str, way_number: int) -> ResponseReturnValue:
+    """Show one way through a step. It is an address like any other: nothing notes which one somebody took (NOT-4)."""
+    return _show_step(member, step_id, way_number)
+
+
+def _show_step(member: Member, step_id: str, way_number: int | None) -> ResponseReturnValue:
     module = read_module(database_connection(), member.locale)
     found = module.find_step(step_id) if module else None
     if module is None or found is None:
         raise NotFound
     unit, step = found
-    overview = _overview(module, member)
+    state = _class_state(member)
+    reads_guidance = is_allowed(member, Permission.READ_GUIDANCE)
+    if not reads_guidance and not state.shows_unit(unit.id, _today()):
+        opens_on = state.opening_day(unit.id, _today()) if state.is_open else None
+        return render_template("progress/not_open.html", module=module, unit=unit, opens_on=opens_on)
+    # Without a notice every way is in the page itself, so there is no other.
+    way = step.find_way(way_number) if way_number is not None and step.notice.asks_first else None
+    if way_number is not None and way is None:
+        raise NotFound
+    overview = _overview(module, member, state)
     row = next(one for one in overview.steps if one.id == step_id)
     return render_template(
         "curriculum/step.html",
         module=overview,
+        opening=module.opening if step is unit.steps[0] else None,
         unit=unit,
         step=step,
+        way=way,
+        asks_first=step.notice.asks_first and way is None,
+        way_urls={one.number: _way_url(step_id, one) for one in step.ways},
+        after=[one for one in overview.steps if one.id in step.after],
         status=row.status,
+        reads_guidance=reads_guidance,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
+        step_url=_step_url(step_id),
         done_url=visit_address("progress.press_step", step_id=step_id),
         next_step=following_step(overview, step_id),
         home_url=visit_address("progress.show_home"),
     )
+
+
+def _way_url(step_id: str, way: Way) -> str:
+    if way.kind == "later":
+        return visit_address("progress.show_home")
+    return visit_address("progress.show_way", step_id=step_id, way_number=way.number)
 
 
 @progress.post("/step/<step_id>/done")
@@ -113,7 +172,10 @@ def show_step(member: Member, step_id: str) -> ResponseReturnValue:
 def press_step(member: Member, step_id: str) -> ResponseReturnValue:
     """Call a step done, or not done after all. What somebody read or skipped plays no part (CMP-1)."""
     module = read_module(database_connection(), member.locale)
-    if module is None or module.find_step(step_id) is None or member.membership_id is None:
+    found = module.find_step(step_id) if module else None
+    if found is None or member.membership_id is None:
+        raise NotFound
+    if not _class_state(member).shows_unit(found[0].id, _today()):
         raise NotFound
     try:
         form = DoneSchema().load(request.form)

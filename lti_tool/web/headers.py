@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors "
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self'; "
+    "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 _NEVER_FRAMED = frozenset({"web.send_static", "web.show_brand"})
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from babel.support import Translations
 from flask import g, has_request_context, request
-from flask_babel import Babel, Domain, LazyString, format_datetime
+from flask_babel import Babel, Domain, LazyString, format_date, format_datetime
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from babel.support import NullTranslations
     from flask import Flask
@@ -95,11 +95,17 @@ def install_languages(app: Flask) -> None:
     babel = Babel(app, locale_selector=current_language)
     babel.domain_instance = _catalogues
     app.jinja_env.filters["moment"] = show_moment
+    app.jinja_env.filters["day"] = show_day
 
 
 def show_moment(moment: datetime) -> str:
     """Return a moment as people read it, in this page's language. The tool knows nobody's time zone, and says so."""
     return f"{format_datetime(moment, 'd MMMM y, HH:mm', rebase=False)} UTC"
+
+
+def show_day(day: date) -> str:
+    """Return a day as people read it, in this page's language."""
+    return str(format_date(day, "d MMMM y"))
 
 
 def current_language() -> str:

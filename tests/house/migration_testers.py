@@ -41,7 +41,7 @@ def tables_of(connection: Connection) -> dict[str, Table]:
 
 def fill_first_tables(connection: Connection) -> None:
     """One of everything in the first tables: a person with a role in a course, a session, and a step that is done."""
-    tables = {name: table for name, table in tables_of(connection).items() if name not in LATER}
+    tables = {name: table for name, table in tables_of(connection).items() if name not in LATER | LINE}
     rows: dict[str, dict[str, Any]] = {
         "curriculum_edition": {"id": "e" * 64, "content": '{"title": "één"}', "loaded_at": MOMENT},
         "curriculum_release": {"line_id": "ykdstykn", "edition_id": "e" * 64},
@@ -182,5 +182,68 @@ class FrontDoor:
             assert connection.scalar(select(func.count()).select_from(tables[name])) == 1
 
 
-TESTERS: dict[str, Tester] = {"0001": FirstTables(), "0002": FrontDoor()}
+class LearningLine:
+    """0003: a class, a teacher's own marks and an institution's cards go with whom they belong to."""
+
+    def load(self, connection: Connection) -> None:
+        fill_first_tables(connection)
+
+    def check(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        assert connection.execute(select(tables["person"].c.chosen_locale)).scalar_one() is None
+        day = MOMENT.date()
+        card = {
+            "id": "card",
+            "registration_id": "registration",
+            "kind": "dean",
+            "name": "Studentendecanaat",
+            "scope_nl": "Regels.",
+            "scope_en": "Rules.",
+            "answers_nl": "Binnen een werkdag.",
+            "answers_en": "Within one working day.",
+            "every_page": False,
+            "checked_on": day,
+        }
+        for name, row in (
+            ("curriculum_medium", {"id": "m" * 64, "media_type": "audio/wav", "content": b"\x00\xff"}),
+            ("curriculum_class", {"context_id": "course", "is_open": True, "ends_on": day}),
+            ("curriculum_held_unit", {"context_id": "course", "unit_id": "wrwfzuq7", "opens_on": day}),
+            ("guidance_ready", {"membership_id": "membership", "item_id": "abcdefgh"}),
+            (
+                "guidance_reminder",
+                {"id": "r", "membership_id": "membership", "due_on": day, "erase_on": day, "handle": b"\x00"},
+            ),
+            ("coordination_contact", card),
+        ):
+            connection.execute(tables[name].insert(), row)
+        with pytest.raises(IntegrityError, match="ck_coordination_contact_kind"), connection.begin_nested():
+            connection.execute(tables["coordination_contact"].insert(), {**card, "id": "other", "kind": "friend"})
+
+        undo = connection.begin_nested()
+        connection.execute(tables["lti_registration"].delete())
+        left = {name for name in LINE if connection.scalar(select(func.count()).select_from(tables[name]))}
+        assert left == {"curriculum_medium"}
+        undo.rollback()
+
+    def check_undone(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        assert LINE.isdisjoint(tables)
+        assert "chosen_locale" not in tables["person"].columns
+        for name in ("person", "membership", "launch_session", "progress_done"):
+            assert connection.scalar(select(func.count()).select_from(tables[name])) == 1
+
+
+LINE = frozenset(
+    {
+        "curriculum_medium",
+        "curriculum_class",
+        "curriculum_held_unit",
+        "guidance_ready",
+        "guidance_reminder",
+        "coordination_contact",
+    }
+)
+"""Tables that came with the learning line."""
+
+TESTERS: dict[str, Tester] = {"0001": FirstTables(), "0002": FrontDoor(), "0003": LearningLine()}
 """One for each revision; without one the suite fails."""

@@ -13,6 +13,7 @@ def make_member(**changes: Any) -> Member:
     """A learner without a name in a course, but for what a test changes."""
     usual: dict[str, Any] = {
         "session_id": "session",
+        "registration_id": "registration",
         "person_id": "person",
         "membership_id": "membership",
         "context_id": "course",

@@ -26,6 +26,9 @@ TABLE = {
     Permission.READ_STEP:    ((YES, NO),  (YES, NO),  (YES, NO)),
     Permission.PRESS_DONE:   ((YES, NO),  (NO, NO),   (NO, NO)),
     Permission.SEE_BOARD:    ((NO, NO),   (YES, NO),  (NO, NO)),
+    Permission.READ_GUIDANCE: ((NO, NO),  (YES, NO),  (NO, NO)),
+    Permission.PREPARE_CLASS: ((NO, NO),  (YES, NO),  (NO, NO)),
+    Permission.KEEP_CONTACTS: ((NO, NO),  (NO, NO),   (NO, NO)),
     # Nobody by their role in a course: it is granted, see tests/people/test_coordinators.py.
     Permission.SEE_CHECKS:   ((NO, NO),   (NO, NO),   (NO, NO)),
 }  # fmt: skip

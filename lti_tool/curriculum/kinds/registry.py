@@ -1,19 +1,23 @@
 """The registry of step kinds: a step kind is a plug.
 
 A kind brings the schema of its content and the part of the page that is its own. Completion is not in the plug: it is
-one press, the same for every kind (CMP-1).
+one press, the same for every kind (CMP-1). A kind that keeps something of people will also bring how that is exported
+and erased; none of the present ones keeps anything.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from lti_tool.curriculum.schemas import InfoSchema, ReadSchema, StepSchema
-from lti_tool.web.languages import lazy_gettext as _
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask_babel import LazyString
+
+    from lti_tool.curriculum.schemas import StepSchema
+    from lti_tool.curriculum.step_files import StepFiles
+    from lti_tool.curriculum.words import Words
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,14 @@ class StepKind:
     title: LazyString
     """What people call it."""
     schema: type[StepSchema]
-    shows_contacts: bool = False
+    build: Callable[[dict[str, Any], Words], Any] | None = None
+    """Makes what is its own, in one language, from a step as its schema loaded it."""
+    template: str | None = None
+    """Shows what was built, below the text of the step."""
+    written_template: str | None = None
+    """Shows the same as a text to read, where the kind makes that alternative by itself."""
+    check: Callable[[dict[str, Any], StepFiles], None] | None = None
+    """Checks what the schema cannot: files in the step's folder, names that must exist. It may add to the step."""
 
 
 _kinds: dict[str, StepKind] = {}
@@ -49,7 +60,3 @@ def find_kind(name: object) -> StepKind | None:
 def kind_names() -> tuple[str, ...]:
     """Return the names of all kinds, in order."""
     return tuple(sorted(_kinds))
-
-
-register_kind(StepKind("read", _("Reading"), ReadSchema))
-register_kind(StepKind("info", _("Signpost"), InfoSchema, shows_contacts=True))

@@ -1,0 +1,63 @@
+"""How a class stands: reading it for every page of a student, and changing it for its teachers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, select
+
+from lti_tool.curriculum.class_policy import ClassState, usual_end
+from lti_tool.curriculum.models import CourseClass, HeldUnit
+from lti_tool.people.models import CourseContext
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+_STATE = (
+    select(CourseClass.is_open, CourseClass.ends_on, HeldUnit.unit_id, HeldUnit.opens_on)
+    .select_from(CourseContext)
+    .outerjoin(CourseClass, CourseClass.context_id == CourseContext.id)
+    .outerjoin(HeldUnit, HeldUnit.context_id == CourseContext.id)
+    .where(CourseContext.id == bindparam("context_id"))
+    .order_by(HeldUnit.unit_id)
+)
+
+
+def read_class(database: Session | Connection, context_id: str, *, begins_open: bool, today: date) -> ClassState:
+    """Return how a class stands, in one statement.
+
+    :param begins_open: how a class stands that no teacher has touched.
+    """
+    rows = database.execute(_STATE, {"context_id": context_id}).all()
+    held = {row.unit_id: row.opens_on for row in rows if row.unit_id is not None}
+    if not rows or rows[0].is_open is None:
+        return ClassState(begins_open, usual_end(today), held)
+    return ClassState(rows[0].is_open, rows[0].ends_on, held)
+
+
+def set_class(session: Session, context_id: str, *, is_open: bool, ends_on: date) -> None:
+    """Open a class, or put it back to preparing, and say which day is its last."""
+    state = session.get(CourseClass, context_id)
+    if state is None:
+        session.add(CourseClass(context_id=context_id, is_open=is_open, ends_on=ends_on))
+    else:
+        state.is_open, state.ends_on = is_open, ends_on
+    session.flush()
+
+
+def hold_unit(session: Session, context_id: str, unit_id: str, opens_on: date) -> None:
+    """Let a class open a unit only from a day on."""
+    held = session.get(HeldUnit, (context_id, unit_id))
+    if held is None:
+        session.add(HeldUnit(context_id=context_id, unit_id=unit_id, opens_on=opens_on))
+    else:
+        held.opens_on = opens_on
+    session.flush()
+
+
+def release_unit(session: Session, context_id: str, unit_id: str) -> None:
+    """Let a class open a unit at once."""
+    session.execute(delete(HeldUnit).where(HeldUnit.context_id == context_id, HeldUnit.unit_id == unit_id))

@@ -1,0 +1,53 @@
+"""A signpost: cards to open one by one, and the places to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import Schema, fields
+
+from lti_tool.curriculum.kinds.registry import StepKind
+from lti_tool.curriculum.schemas import StepSchema, both, one_of
+from lti_tool.web.languages import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from lti_tool.curriculum.words import Words
+
+
+class CardSchema(Schema):
+    """A card to open."""
+
+    title = both()
+    text = both()
+
+
+class InfoSchema(StepSchema):
+    """A text, cards, and the places to go."""
+
+    contacts = fields.String(required=True, validate=one_of(("all", "none")))
+    cards = fields.List(fields.Nested(CardSchema), load_default=list)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card, in one language."""
+
+    title: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Signpost:
+    """What is a signpost's own."""
+
+    cards: tuple[Card, ...]
+    shows_contacts: bool
+
+
+def _build(step: dict[str, Any], words: Words) -> Signpost:
+    cards = tuple(Card(words.say(card["title"]), words.render(card["text"])) for card in step["cards"])
+    return Signpost(cards, step["contacts"] == "all")
+
+
+KIND = StepKind("info", _("Signpost"), InfoSchema, build=_build, template="curriculum/kinds/info.html")
