@@ -31,7 +31,7 @@ from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.roles import Role
 from lti_tool.people.views import people
-from lti_tool.people.visits import SessionEndedError, find_member
+from lti_tool.people.visits import WARNING, SessionEndedError, find_member
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
@@ -105,7 +105,7 @@ def create_app(
     return app
 
 
-def _find_visitor(token: str) -> Member:
+def _find_visitor(token: str, *, renews: bool) -> Member:
     tools = instruments()
     return find_member(
         tools.database,
@@ -114,6 +114,7 @@ def _find_visitor(token: str) -> Member:
         cookies=request.cookies,
         agent=request.user_agent.string,
         is_framed=request.headers.get("Sec-Fetch-Dest") != "document",
+        renews=renews,
         now=tools.clock.now(),
     )
 
@@ -149,6 +150,7 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
         return {
             "home_url": None,
             "language_url": None,
+            "device_url": url_for("web.show_device"),
             "guidance_url": None,
             "words_url": None,
             "support_url": url_for("curriculum.show_support"),
@@ -159,6 +161,7 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
     return {
         "home_url": visit_address("progress.show_home"),
         "language_url": visit_address("people.choose_language"),
+        "device_url": visit_address("people.show_device"),
         "guidance_url": None,
         "words_url": visit_address("curriculum.show_words") if reads else None,
         "support_url": visit_address("curriculum.show_support_in_visit"),
@@ -179,6 +182,9 @@ class _Visit:
         self.course_url = member.course_url
         self.sees_checks = is_allowed(member, Permission.SEE_CHECKS)
         self.wants_contrast = member.wants_contrast
+        self.idle_seconds, self.end_seconds = member.seconds_left(instruments().clock.now())
+        self.warning_seconds = int(WARNING.total_seconds())
+        self.alive_url, self.time_url = visit_address("people.keep_alive"), visit_address("people.tell_time")
         self.brand_url = None
         if member.brand:
             self.brand_url = url_for("web.show_brand", colour=member.brand.removeprefix("#"))
