@@ -72,6 +72,7 @@ def tell_time(member: Member) -> ResponseReturnValue:
 def _how_long(member: Member) -> ResponseReturnValue:
     idle, end = member.seconds_left(instruments().clock.now())
     answer = make_response("", 204)
+    del answer.headers["Content-Type"]  # there is none
     answer.headers["Rugzak-Idle"], answer.headers["Rugzak-End"] = str(idle), str(end)
     return answer
 

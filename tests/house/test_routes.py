@@ -37,8 +37,10 @@ PUBLIC = {
     "registration.show_canvas_key": "Canvas reads from it how a key for this tool is made",
     "registration.show_registration": "an invite brings its own proof",
     "people.leave_session": "leaving must always work, on the address alone",
+    "web.choose_device": "choices about a browser are about nobody, and our own page sends them",
     "web.show_brand": "a colour of an institution is about nobody",
     "web.send_static": "style sheets, letters and scripts hold nothing personal",
+    "web.show_device": "choices about a browser are about nobody",
     "web.show_front": "says what this address is, to who opens it by hand",
     "web.show_health": "a monitor asks whether the process answers",
     "web.show_readiness": "a monitor asks whether the process can work",
@@ -47,7 +49,11 @@ PUBLIC = {
 
 GUARDED = {
     "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
+    "people.choose_device": Permission.KEEP_SESSION,
     "people.choose_language": Permission.KEEP_SESSION,
+    "people.keep_alive": Permission.KEEP_SESSION,
+    "people.show_device": Permission.KEEP_SESSION,
+    "people.tell_time": Permission.KEEP_SESSION,
     "progress.press_step": Permission.PRESS_DONE,
     "progress.show_home": Permission.KEEP_SESSION,
     "progress.show_step": Permission.READ_STEP,
@@ -147,7 +153,11 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "method", "path"),
     [
+        ("people.choose_device", "POST", "/device"),
         ("people.choose_language", "POST", "/language"),
+        ("people.keep_alive", "GET", "/alive"),
+        ("people.show_device", "GET", "/device"),
+        ("people.tell_time", "GET", "/time"),
         ("progress.press_step", "POST", "/step/u56fbuib/done"),
         ("progress.show_home", "GET", "/"),
         ("progress.show_step", "GET", "/step/u56fbuib"),
