@@ -17,6 +17,8 @@ const PATIENCE = 1000;
 const wayOut = document.querySelector("[data-action=leave]");
 const leaving = document.querySelector("[data-leaving]");
 const exit = leaving.content.querySelector("a").getAttribute("href");
+/** Older Firefox drops a request when its page goes: there the window takes the way of the link, which ends the visit. */
+const way = "keepalive" in Request.prototype ? exit : wayOut.href;
 
 let hasLeft = false;
 
@@ -41,25 +43,27 @@ function endVisit() {
 function goOut() {
   try {
     // In the place of the page we were on: back leads past it, as far as a browser lets us choose.
-    window.top.location.replace(exit);
+    window.top.location.replace(way);
     return true;
   } catch {
     return false;
   }
 }
 
-function offerLink() {
-  document.body.replaceChildren(document.importNode(leaving.content, true));
-  const link = document.querySelector("a");
-  link.addEventListener("click", followLink);
-  link.focus();
-}
-
-/** A press on a link lets us go out in our own way; if not, the link does what links do. */
+/** A press on a link lets us go out in our own way. If not, the link does what links do. */
 function followLink(event) {
   if (goOut()) {
     event.preventDefault();
   }
+}
+
+/** Put the link on the empty page, once: nobody's finger or pointer may find another one in its place. */
+function offerLink() {
+  if (document.body.childElementCount === 0) {
+    document.body.append(document.importNode(leaving.content, true));
+    document.querySelector("a").addEventListener("click", followLink);
+  }
+  document.querySelector("a").focus();
 }
 
 function leave() {
@@ -75,6 +79,9 @@ function leave() {
 wayOut.addEventListener("click", (event) => {
   leave();
   followLink(event);
+  if (!event.defaultPrevented) {
+    offerLink();
+  }
 });
 
 window.addEventListener("pageshow", ({ persisted }) => {
