@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.browser.pages import Lms, Tool
-from tests.browser.test_sweeps import PEOPLE, every_page, public_pages
+from tests.browser.test_sweeps import PEOPLE
+from tests.browser.walk import every_page, public_pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Dialog, Frame, Page, Route
