@@ -173,8 +173,17 @@ def test_pages_on_leaving_fit_their_window(lms: Lms, page: Page, width: int) -> 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_ext_9_safety_page_says_what_leaving_does_not_do(lms: Lms, language: str) -> None:
     words = {
-        "nl": ["geschiedenis", "ingelogd", "cursuspagina", "privévenster", "deelt", "in de gaten", "opvallen", "Shift"],
-        "en": ["history", "logged in", "course page", "private window", "share", "watched", "stand out", "Shift"],
+        "nl": ["geschiedenis", "ingelogd", "cursuspagina", "privévenster", "deelt", "op afstand", "opvallen", "Shift"],
+        "en": [
+            "history",
+            "logged in",
+            "course page",
+            "private window",
+            "share",
+            "from a distance",
+            "stand out",
+            "Shift",
+        ],
     }
     tool = lms.open_activity("amina", language=language)
     tool.press("safety")
