@@ -33,7 +33,7 @@ from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.roles import Role
 from lti_tool.people.views import people
-from lti_tool.people.visits import SessionEndedError, find_member
+from lti_tool.people.visits import WARNING, SessionEndedError, find_member
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
@@ -108,7 +108,7 @@ def create_app(
     return app
 
 
-def _find_visitor(token: str) -> Member:
+def _find_visitor(token: str, *, renews: bool) -> Member:
     tools = instruments()
     return find_member(
         tools.database,
@@ -117,6 +117,7 @@ def _find_visitor(token: str) -> Member:
         cookies=request.cookies,
         agent=request.user_agent.string,
         is_framed=request.headers.get("Sec-Fetch-Dest") != "document",
+        renews=renews,
         now=tools.clock.now(),
     )
 
@@ -158,6 +159,7 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
             "home_url": None,
             "language_url": None,
             "contacts_url": None,
+            "device_url": url_for("web.show_device"),
             "guidance_url": None,
             "who_sees_url": None,
             "words_url": None,
@@ -172,6 +174,7 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
         "language_url": visit_address("people.choose_language"),
         "contacts_url": visit_address("coordination.show_contacts") if keeps else None,
         "guidance_url": visit_address("guidance.show_home") if teaches else None,
+        "device_url": visit_address("people.show_device"),
         "who_sees_url": visit_address("progress.show_who_sees_what") if reads else None,
         "words_url": visit_address("curriculum.show_words") if reads else None,
         "support_url": visit_address("curriculum.show_support_in_visit"),
@@ -206,6 +209,9 @@ class _Visit:
         self.course_url = member.course_url
         self.sees_checks = is_allowed(member, Permission.SEE_CHECKS)
         self.wants_contrast = member.wants_contrast
+        self.idle_seconds, self.end_seconds = member.seconds_left(instruments().clock.now())
+        self.warning_seconds = int(WARNING.total_seconds())
+        self.alive_url, self.time_url = visit_address("people.keep_alive"), visit_address("people.tell_time")
         self.brand_url = None
         if member.brand:
             self.brand_url = url_for("web.show_brand", colour=member.brand.removeprefix("#"))

@@ -28,9 +28,10 @@ from lti_tool.lti.tool_keys import read_public_keys
 from lti_tool.people.arrivals import is_login_used, open_session, record_arrival
 from lti_tool.people.visits import Binding
 from lti_tool.web.access import public
+from lti_tool.web.choices import LANGUAGE
 from lti_tool.web.edge import database_connection, database_session, forget_changes, instruments
 from lti_tool.web.errors import refuse
-from lti_tool.web.languages import chosen_language, current_language, language_from
+from lti_tool.web.languages import current_language, language_from
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -180,7 +181,7 @@ def _let_in(checked: CheckedLaunch, binding: Binding, way: Way) -> ResponseRetur
             connection,
             arrival,
             login_state=checked.state.text,
-            locale=chosen_language() or language_from(claims.locale) or current_language(),
+            locale=arrival.chosen_locale or LANGUAGE.read() or language_from(claims.locale) or current_language(),
             frame_origins=_frame_origins(checked),
             presentation=claims.presentation,
             binding=binding,

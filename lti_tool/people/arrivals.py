@@ -47,6 +47,7 @@ _FIND = (
         CourseContext.title,
         Person.id.label("person"),
         Person.display_name,
+        Person.chosen_locale,
         Membership.id.label("membership"),
         Membership.role,
         Membership.is_test_user,
@@ -76,6 +77,8 @@ class Arrival:
     role: Role
     lms_role: LmsRole
     is_coordinator: bool
+    chosen_locale: str | None
+    """The language that this person chose here before."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,9 @@ def record_arrival(
     membership_id = None
     if claims.context_id is not None:
         membership_id = _keep_membership(database, connection, found, claims, person_id, role)
-    return Arrival(person_id, membership_id, role, claims.roles.lms_role, bool(found.is_coordinator))
+    return Arrival(
+        person_id, membership_id, role, claims.roles.lms_role, bool(found.is_coordinator), found.chosen_locale
+    )
 
 
 def _keep_membership(  # noqa: PLR0913, PLR0917 (each is a part of the row)

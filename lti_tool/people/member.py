@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lti_tool.lti.roles import LmsRole
     from lti_tool.people.roles import Role
 
@@ -31,3 +33,11 @@ class Member:
     course_url: str | None
     wants_contrast: bool
     brand: str | None
+    idles_at: datetime
+    """When the visit ends if no other page is opened."""
+    ends_at: datetime
+    """When it ends in any case."""
+
+    def seconds_left(self, now: datetime) -> tuple[int, int]:
+        """Return in how many seconds the visit ends: without another page, and in any case."""
+        return int((self.idles_at - now).total_seconds()), int((self.ends_at - now).total_seconds())

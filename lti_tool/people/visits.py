@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from lti_tool.kernel.database import Database
 
 IDLE = timedelta(hours=2)
+WARNING = timedelta(minutes=10)
+"""How long before its end a visit says so, with one press to go on (WCAG 2.2, 2.2.1)."""
 _TOUCH_EVERY = timedelta(minutes=10)
+"""At most as long as the warning, so that whoever presses there is certainly noted."""
 
 _FIND = (
     select(
@@ -42,6 +45,7 @@ _FIND = (
         LaunchSession.wants_contrast,
         LaunchSession.brand,
         LaunchSession.touched_at,
+        LaunchSession.ends_at,
         LaunchSession.person_id,
         LaunchSession.membership_id,
         Person.registration_id,
@@ -90,6 +94,7 @@ def find_member(  # noqa: PLR0913 (each is something the browser shows, or what 
     cookies: Mapping[str, str],
     agent: str,
     is_framed: bool,
+    renews: bool,
     now: datetime,
 ) -> Member:
     """Find who is behind a token, and keep the session alive.
@@ -98,6 +103,7 @@ def find_member(  # noqa: PLR0913 (each is something the browser shows, or what 
     :param agent: the browser's description of itself.
     :param is_framed: whether the page goes into a frame. A session without a cookie was opened in one and lives in one:
         its address, brought to an address bar, opens nothing.
+    :param renews: whether the request counts as use. A page that only looks how long the visit lasts does not.
     :raises SessionEndedError: when there is nobody.
     """
     bounds = {"token": digest(token), "now": now, "idle_since": now - IDLE}
@@ -109,8 +115,10 @@ def find_member(  # noqa: PLR0913 (each is something the browser shows, or what 
     shown = describe_agent(agent) if row.binding == Binding.AGENT else cookies.get(cookie_name(row.id), "")
     if not hmac.compare_digest(digest(shown), row.browser):
         raise SessionEndedError
-    if now - row.touched_at >= _TOUCH_EVERY:
+    touched_at = row.touched_at
+    if renews and now - touched_at >= _TOUCH_EVERY:
         _touch(database, connection, row.id, now)
+        touched_at = now
     return Member(
         session_id=row.id,
         registration_id=row.registration_id,
@@ -127,6 +135,8 @@ def find_member(  # noqa: PLR0913 (each is something the browser shows, or what 
         course_url=row.course_url,
         wants_contrast=row.wants_contrast,
         brand=row.brand,
+        idles_at=touched_at + IDLE,
+        ends_at=row.ends_at,
     )
 
 
@@ -149,8 +159,9 @@ def _touch(database: Database, connection: Connection, session_id: str, now: dat
 
 
 def change_language(session: Session, member: Member, locale: str) -> None:
-    """Go on in another language."""
+    """Go on in another language, and begin in it at the next launch, whatever the browser."""
     session.execute(update(LaunchSession).where(LaunchSession.id == member.session_id).values(locale=locale))
+    session.execute(update(Person).where(Person.id == member.person_id).values(chosen_locale=locale))
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:

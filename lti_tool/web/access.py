@@ -53,6 +53,15 @@ class AccessRule:
     must work from a plain link; a login by POST writes nothing."""
     is_logged: bool = True
     """Whether the request gets a line in the log."""
+    renews: bool = True
+    """Whether the request keeps the visit alive."""
+
+
+class Visitors(Protocol):
+    """Finds who is behind a session's token; raises when there is nobody."""
+
+    def __call__(self, token: str, *, renews: bool) -> Visitor:
+        """Find them, and keep the session alive where the request renews it."""
 
 
 class Visitor(Protocol):
@@ -71,7 +80,9 @@ class Visitor(Protocol):
         """Who may frame this visitor's pages."""
 
 
-def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+def requires(
+    permission: StrEnum, *, is_logged: bool = True, renews: bool = True
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Let a view run for a member who has this permission, and hand it that member first."""
 
     def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -79,7 +90,7 @@ def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue
         def guarded(**arguments: Any) -> ResponseReturnValue:
             return view(g.member, **arguments)
 
-        cast("Any", guarded).access_rule = AccessRule(permission=permission)
+        cast("Any", guarded).access_rule = AccessRule(permission=permission, is_logged=is_logged, renews=renews)
         return guarded
 
     return decorate
@@ -112,12 +123,11 @@ def public(
 def install_gate(
     app: Flask,
     *,
-    find_visitor: Callable[[str], Visitor],
+    find_visitor: Visitors,
     is_allowed: Callable[[Any, Any], bool],
 ) -> None:
     """Put the gate before every view.
 
-    :param find_visitor: finds who is behind a session's token; raises when there is nobody.
     :param is_allowed: answers whether that visitor has a permission.
     """
     _keep_token_out_of_views(app)
@@ -140,7 +150,7 @@ def install_gate(
             is_press = request.method not in SAFE_METHODS and _is_own_form()
             if is_press and not instruments().limits.allow(PRESSES, digest(g.token)):
                 abort(429)
-            g.member = find_visitor(g.token)
+            g.member = find_visitor(g.token, renews=rule.renews)
             if not is_allowed(g.member, rule.permission):
                 abort(404)
             if request.method not in SAFE_METHODS and not is_press:

@@ -17,12 +17,11 @@ def is_colour(text: str) -> bool:
 
 
 def style_sheet(colour: str) -> str:
-    """Return the style sheet that carries a colour, for the schemes in which it can be seen."""
-    return "".join(
-        f"@media (prefers-color-scheme: {scheme}) {{ :root {{ --brand: {colour}; }} }}\n"
-        for scheme, paper in _PAPERS.items()
-        if contrast(colour, paper) >= _LEAST
-    )
+    """Return the style sheet that carries a colour, for the schemes in which it can be seen (css/tokens.css)."""
+    shown = {
+        scheme: colour if contrast(colour, paper) >= _LEAST else "transparent" for scheme, paper in _PAPERS.items()
+    }
+    return f":root {{ --brand: var(--light, {shown['light']}) var(--dark, {shown['dark']}); }}\n"
 
 
 def contrast(one: str, other: str) -> float:

@@ -10,16 +10,15 @@ from flask import g, has_request_context, request
 from flask_babel import Babel, Domain, LazyString, format_date, format_datetime
 from markupsafe import Markup, escape
 
+from lti_tool.web.choices import LANGUAGE
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from babel.support import NullTranslations
     from flask import Flask
-    from werkzeug import Response
 
-LANGUAGES = ("nl", "en")
-COOKIE = "__Host-lang"
-_A_YEAR = 365 * 24 * 3600
+LANGUAGES = LANGUAGE.values
 _FOLDER = Path(__file__).parent / "translations"
 
 
@@ -123,7 +122,7 @@ def current_language() -> str:
         return str(member.locale)
     language: str | None = g.get("language")
     if language is None:
-        wanted = language_from(request.args.get("lang")) or chosen_language() or _preferred_language()
+        wanted = language_from(request.args.get("lang")) or LANGUAGE.read() or _preferred_language()
         language = g.language = wanted
     return language
 
@@ -132,18 +131,6 @@ def language_from(code: str | None) -> str | None:
     """Read a language code such as ``nl``, ``nl_NL`` or ``en-GB``; None for one we do not speak."""
     found = (code or "").strip().lower().replace("_", "-").partition("-")[0]
     return found if found in LANGUAGES else None
-
-
-def chosen_language() -> str | None:
-    """Return the language chosen in this browser before, if any. The cookie names nobody."""
-    return language_from(request.cookies.get(COOKIE))
-
-
-def remember_language(response: Response, language: str) -> None:
-    """Keep the choice of a language in this browser."""
-    response.set_cookie(
-        COOKIE, language, max_age=_A_YEAR, secure=True, httponly=True, samesite="None", partitioned=True
-    )
 
 
 def _preferred_language() -> str:

@@ -11,6 +11,7 @@ from flask import g, url_for
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
 
 from lti_tool.web.access import form_token, own_path
+from lti_tool.web.choices import SHORTCUT, THEME
 from lti_tool.web.edge import instruments
 from lti_tool.web.languages import current_language
 from lti_tool.web.translated_templates import TranslatedEnvironment
@@ -40,6 +41,8 @@ def install_templates(app: Flask) -> None:
             "exit_url": instruments().settings.exit_url,
             "form_token": form_token() if has_visit else "",
             "here": own_path(),
+            "theme": THEME.read() or "device",
+            "hears_shift": SHORTCUT.read() != "off",
         }
 
 

@@ -12,6 +12,7 @@ from lti_tool.kernel.database import SCHEMA_REVISION, DatabaseError
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.web.access import public
 from lti_tool.web.brand import is_colour, style_sheet
+from lti_tool.web.choices import keep_choices, show_choices
 from lti_tool.web.components import read_components
 from lti_tool.web.edge import database_session, instruments
 from lti_tool.web.languages import current_language
@@ -63,6 +64,21 @@ def show_brand(colour: str) -> ResponseReturnValue:
 def show_front() -> ResponseReturnValue:
     """Say that the tool is opened from a course."""
     return render_template("web/front.html")
+
+
+@web.get("/device")
+@public("choices about a browser are about nobody")
+def show_device() -> ResponseReturnValue:
+    """Show what can be chosen for this browser, to somebody without a session."""
+    return show_choices()
+
+
+@web.post("/device")
+# It must say where it began: without a session there is no token that a page of ours alone knows.
+@public("choices about a browser are about nobody, and our own page sends them", says_origin=True, writes=False)
+def choose_device() -> ResponseReturnValue:
+    """Keep choices in this browser."""
+    return keep_choices()
 
 
 @web.get("/components")

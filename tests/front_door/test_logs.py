@@ -225,6 +225,16 @@ def test_ext_10_leaving_is_logged_nowhere(door: Door, log_lines: list[str], caps
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("path", ["/alive", "/time"])
+def test_page_that_waits_is_logged_nowhere(door: Door, log_lines: list[str], path: str) -> None:
+    visit = door.enter()
+    log_lines.clear()
+
+    assert visit.get(path).status_code == 204
+
+    assert log_lines == []
+
+
 @pytest.mark.parametrize("path", ["/health", "/health/ready", "/static/icon.svg"])
 def test_what_a_monitor_asks_is_not_logged(door: Door, log_lines: list[str], path: str) -> None:
     with door.client.get(path) as response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from lti_tool.lti.roles import LmsRole
 from lti_tool.people.member import Member
 from lti_tool.people.roles import Role
+from tests.clock import START
 
 
 def make_member(**changes: Any) -> Member:
@@ -27,5 +29,7 @@ def make_member(**changes: Any) -> Member:
         "course_url": None,
         "wants_contrast": False,
         "brand": None,
+        "idles_at": START + timedelta(hours=2),
+        "ends_at": START + timedelta(hours=12),
     }
     return Member(**{**usual, **changes})

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.demo_lms.knobs import CLAIM
+from tests.police import PolicingClient
 from tests.progress.board import language_of
 
 if TYPE_CHECKING:
+    from tests.demo_lms.knobs import Launch
     from tests.door import Door
+
+
+def new_browser(door: Door) -> Door:
+    """Return the same place to come in, with a browser that was never here."""
+    client = door.client.application.test_client()
+    assert isinstance(client, PolicingClient)
+    return replace(door, client=client)
 
 
 def test_language_stays_chosen_for_this_visit_and_in_this_browser(door: Door) -> None:
@@ -21,6 +32,46 @@ def test_language_stays_chosen_for_this_visit_and_in_this_browser(door: Door) ->
     assert language_of(visit.get("/step/gjcuwgtv").text) == "en"
     assert language_of(door.enter("bram").get().text) == "en"
     assert language_of(door.client.get("/support").text) == "en"
+
+
+def test_language_follows_the_person_to_another_browser(door: Door) -> None:
+    door.enter().post("/language", {"language": "en", "back": "/"})
+
+    assert language_of(new_browser(door).enter().get().text) == "en"
+    assert language_of(new_browser(door).enter("bram").get().text) == "nl"
+
+
+def test_own_choice_comes_before_what_somebody_else_chose_in_this_browser(door: Door) -> None:
+    door.enter("bram").post("/language", {"language": "nl", "back": "/"})
+    door.enter("amina").post("/language", {"language": "en", "back": "/"})
+
+    assert language_of(door.enter("bram").get().text) == "nl"
+
+
+def test_own_choice_comes_before_what_the_platform_says(door: Door) -> None:
+    door.enter().post("/language", {"language": "nl", "back": "/"})
+
+    def speak_english(launch: Launch) -> None:
+        launch.claims[f"{CLAIM}launch_presentation"]["locale"] = "en"
+
+    assert language_of(new_browser(door).enter(spoil=speak_english).get().text) == "nl"
+
+
+def test_last_choice_is_the_one_that_holds(door: Door) -> None:
+    visit = door.enter()
+    for language in ("en", "nl", "en", "nl"):
+        visit.post("/language", {"language": language, "back": "/"})
+
+    assert language_of(new_browser(door).enter().get().text) == "nl"
+
+
+def test_launch_alone_chooses_nothing(door: Door) -> None:
+    def speak_english(launch: Launch) -> None:
+        launch.claims[f"{CLAIM}launch_presentation"]["locale"] = "en"
+
+    assert language_of(door.enter(spoil=speak_english).get().text) == "en"
+
+    assert language_of(door.enter().get().text) == "nl"
 
 
 def test_cookie_of_the_language_names_nobody(door: Door) -> None:

@@ -76,6 +76,11 @@ function offerNewWindow(able) {
 
 const given = document.querySelector("[data-authorization-url]").dataset;
 
+/** @returns {boolean} whether somebody left while we asked: then nothing may come back to this page */
+function hasLeft() {
+  return "left" in document.documentElement.dataset;
+}
+
 /** Go on to the LMS; replace, so that the way back does not lead to this page and straight on again. */
 function goOn() {
   location.replace(given.authorizationUrl);
@@ -85,9 +90,10 @@ if (canKeepCookies()) {
   goOn();
 } else {
   const able = await capabilities();
-  if (await keepInStorage(given, able)) {
+  const isKept = await keepInStorage(given, able);
+  if (isKept && !hasLeft()) {
     goOn();
-  } else {
+  } else if (!hasLeft()) {
     offerNewWindow(able);
   }
 }
