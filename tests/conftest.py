@@ -15,12 +15,12 @@ from sqlalchemy import delete
 
 from config import Settings, load_settings
 from lti_tool.app import create_app
-from lti_tool.curriculum.loader import read_content
 from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS
 from lti_tool.lti.registrations import register_platform
 from tests.clock import FrozenClock
+from tests.content import real_content
 from tests.demo_lms.platform import Platform
 from tests.demo_lms.signing import named_key
 from tests.door import Door
@@ -191,7 +191,7 @@ def key_server(app: Flask) -> PlatformKeyServer:
 @pytest.fixture(scope="session")
 def all_content() -> Content:
     """The real content, read once."""
-    return read_content(ROOT / "modules")
+    return real_content()
 
 
 @pytest.fixture

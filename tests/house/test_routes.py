@@ -13,6 +13,7 @@ from lti_tool.web.access import AccessRule
 from lti_tool.web.edge import SAFE_METHODS
 from tests.clock import FrozenClock
 from tests.conftest import make_settings
+from tests.content import NOTICED
 from tests.police import BASE_URL
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ PUBLIC = {
     "connection.approve": "an administrator's secret address is its own proof, and our own page sends it",
     "connection.look": "an administrator's secret address is its own proof, and our own page sends it",
     "connection.show_connection": "an administrator's secret address is its own proof",
+    "curriculum.show_accessibility": "the accessibility statement is for everybody",
+    "curriculum.show_safety": "how to leave, and what stays behind, is for everybody to know",
     "curriculum.show_support": "who needs a place to go need not show who they are",
     "launch.launch_tool": "a launch brings its own proof",
     "launch.log_in": "a platform begins a login before anybody is known",
@@ -46,11 +49,16 @@ PUBLIC = {
 """Everything that answers without asking who is there, and why that is right. To add one is a decision."""
 
 GUARDED = {
+    "curriculum.send_sound": Permission.READ_STEP,
+    "curriculum.show_accessibility_in_visit": Permission.KEEP_SESSION,
+    "curriculum.show_safety_in_visit": Permission.KEEP_SESSION,
     "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
+    "curriculum.show_words": Permission.READ_STEP,
     "people.choose_language": Permission.KEEP_SESSION,
     "progress.press_step": Permission.PRESS_DONE,
     "progress.show_home": Permission.KEEP_SESSION,
     "progress.show_step": Permission.READ_STEP,
+    "progress.show_way": Permission.READ_STEP,
 }
 
 FROM_OTHER_SITES = {"launch.launch_tool", "launch.log_in"}
@@ -147,10 +155,13 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "method", "path"),
     [
+        ("curriculum.send_sound", "GET", "/sound/" + "0" * 64),
+        ("curriculum.show_words", "GET", "/words"),
         ("people.choose_language", "POST", "/language"),
-        ("progress.press_step", "POST", "/step/u56fbuib/done"),
+        ("progress.press_step", "POST", f"/step/{NOTICED[0]}/done"),
         ("progress.show_home", "GET", "/"),
-        ("progress.show_step", "GET", "/step/u56fbuib"),
+        ("progress.show_step", "GET", f"/step/{NOTICED[0]}"),
+        ("progress.show_way", "GET", f"/step/{NOTICED[0]}/1"),
     ],
 )
 def test_guarded_view_never_runs_for_a_token_that_nobody_has(
