@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import copy
+import io
+import shutil
+import wave
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.curriculum.loader import read_content
+from lti_tool.web.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,3 +59,44 @@ def step_where(**fields: Any) -> str:
 
 NOTICED = tuple(step["id"] for step in REAL_STEPS if asks_first(step))
 """The real steps with a notice before them."""
+
+
+# A unit of our own, with every kind of step and every way through one.
+
+SAMPLE = Path(__file__).parent / "curriculum" / "sample"
+SAMPLE_UNIT = "year-1/unit-20"
+
+
+def copy_modules(to: Path) -> Path:
+    """Copy the content, with the sample as its last unit, and return the folder of the copy."""
+    root = to / "modules"
+    shutil.copytree(MODULES, root)
+    shutil.copytree(SAMPLE, root / SAMPLE_UNIT)
+    for number, step in enumerate(sorted((root / SAMPLE_UNIT).glob("listening*"))):
+        for language_number, language in enumerate(LANGUAGES):
+            (step / f"halte-{language}.wav").write_bytes(sound(100 + 2 * number + language_number))
+    module = root / "year-1" / "module.yaml"
+    module.write_text(module.read_text() + "  - unit-20\n")
+    return root
+
+
+def sound(samples: int) -> bytes:
+    """A short silence, as a file that a browser plays."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as silence:
+        silence.setparams((1, 1, 8000, samples, "NONE", ""))
+        silence.writeframes(b"\x80" * samples)
+    return file.getvalue()
+
+
+@cache
+def sampled_content() -> Content:
+    """The real content with the sample."""
+    with TemporaryDirectory() as folder:
+        return read_content(copy_modules(Path(folder)))
+
+
+@cache
+def example_content() -> Content:
+    """The line that writers copy: ``modules/_example``."""
+    return read_content(MODULES / "_example")

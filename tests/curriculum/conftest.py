@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lti_tool.curriculum.loader import ContentError, read_content
-from tests.conftest import ROOT
+from tests.content import copy_modules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,5 +39,4 @@ class ContentTree:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> ContentTree:
-    shutil.copytree(ROOT / "modules", tmp_path / "modules")
-    return ContentTree(tmp_path / "modules")
+    return ContentTree(copy_modules(tmp_path))
