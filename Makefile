@@ -51,8 +51,8 @@ lint: install ## Check style, types and the floors of the house
 
 lint content: export RUGZAK_ENVIRONMENT = demo
 
-content: install ## Check the course content in modules/
-	@$(BIN)/flask --app wsgi content check
+content: install ## Check the course content in modules/, or your own with FOLDER=my-line
+	@$(BIN)/flask --app wsgi content check $(FOLDER)
 
 fix: install ## Format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix .

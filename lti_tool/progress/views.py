@@ -78,7 +78,6 @@ def show_home(member: Member) -> ResponseReturnValue:
     return render_template(
         "progress/home_learner.html",
         module=overview,
-        opening=module.opening,
         next_step=overview.next_step,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
     )
@@ -108,6 +107,16 @@ def _pages(number: int, count: int) -> dict[str, Any]:
         return url_for("progress.show_home", page=other) if 1 <= other <= count else None
 
     return {"number": number, "count": count, "previous_url": url(number - 1), "next_url": url(number + 1)}
+
+
+@progress.get("/who-sees-what")
+@requires(Permission.READ_STEP)
+def show_who_sees_what(member: Member) -> ResponseReturnValue:
+    """Lead to the step that says so: the first one of the line."""
+    module = read_module(database_connection(), member.locale)
+    if module is None:
+        raise NotFound
+    return redirect(_step_url(module.units[0].steps[0].id), 303)
 
 
 @progress.get("/step/<step_id>")

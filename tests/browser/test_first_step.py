@@ -28,7 +28,7 @@ def test_student_in_the_frame_does_a_step_and_the_teacher_sees_it(lms: Lms, requ
     teacher = lms.open_activity("teacher")
 
     assert teacher.role == "instructor"
-    assert teacher.board_row("Bram de Wit") == ["done", "not-started", "not-started"]
+    assert teacher.board_row("Bram de Wit")[:3] == ["done", "not-started", "not-started"]
     assert requests_elsewhere == []
 
 
@@ -50,13 +50,17 @@ def test_continue_leads_through_the_line_to_a_calm_end(lms: Lms) -> None:
     tool = lms.open_activity("kwame")
     tool.press("continue")
 
-    for _ in range(2):
+    numbers = []
+    while True:
+        numbers.append(tool.frame.locator("body").get_attribute("data-step"))
         tool.press("done")
+        if not tool.frame.locator("[data-action=next]").count():
+            break
         tool.press("next")
-    tool.press("done")
     tool.go_home()
 
-    assert [tool.status(number) for number in ("1.1", "1.2", "1.4")] == ["done"] * 3
+    assert numbers == ["1.1", "1.2", "1.4", "1.5", "1.6", "1.7", "1.8", "2.1", "2.4"]
+    assert {tool.status(str(number)) for number in numbers} == {"done"}
     assert tool.frame.locator("[data-action=continue]").count() == 0
 
 

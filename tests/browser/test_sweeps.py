@@ -6,39 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.browser.walk import every_page, public_pages
 
+if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from tests.browser.pages import Lms, Tool
+    from tests.browser.pages import Lms
 
 PEOPLE = ("amina", "teacher", "mentor", "coordinator")
-STEPS = ("1.1", "1.2", "1.4")
-
-
-def every_page(lms: Lms, person: str, language: str) -> Iterator[Tool]:
-    """Walk through everything that somebody can open."""
-    tool = lms.open_activity(person, language=language)
-    yield tool
-    addresses = tool.frame.locator("main a[href*='/step/']").evaluate_all("links => links.map(a => a.href)")
-    for address in dict.fromkeys(addresses):
-        tool.frame.goto(address)
-        yield tool
-        if tool.frame.locator("[data-action=done]").count():
-            tool.press("done")
-            yield tool
-            tool.press("not-done")
-
-
-def public_pages(lms: Lms, language: str) -> Iterator[Tool]:
-    """Walk through what is there without a session."""
-    yield lms.open_activity("amina", language=language, knob="no_context")
-    yield lms.open_activity("amina", language=language, knob="wrong_key")
-    tool = lms.tool()
-    for path in ("/support", "/", "/nothing-here"):
-        tool.frame.goto(f"{lms.demo.tool_url}{path}?lang={language}")
-        yield tool
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

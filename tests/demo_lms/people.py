@@ -253,7 +253,7 @@ COURSES: dict[str, Course] = {
         "17",
         "SW1B-2026",
         "Sociaal werk, jaar 1, deeltijd",
-        {"line": Link("8", "Leerlijn jaar 1, deeltijd")},
+        {"line": Link("8", "Leerlijn jaar 1, deeltijd", "Nog in voorbereiding: de docent opent deze klas.")},
         "CourseSection",
     ),
 }

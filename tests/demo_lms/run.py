@@ -82,7 +82,9 @@ def prepare(settings: Settings) -> str:
     """Migrate the database, load the content and register the LMS; gives the tool's login address."""
     _call(settings, "The database could not be prepared", "alembic", "upgrade", "head")
     _call(settings, "The course content could not be loaded", "flask", "--app", "wsgi", "content", "load")
-    return _register(settings)
+    login_url = _register(settings)
+    _call(settings, "The second class could not be prepared", "tests.demo_lms.second_class")
+    return login_url
 
 
 def say(sentence: str) -> None:
