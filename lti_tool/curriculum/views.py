@@ -75,9 +75,13 @@ def show_words(member: Member) -> ResponseReturnValue:
 
 
 @curriculum.get("/s/<token>/sound/<medium_id>")
-@requires(Permission.READ_STEP)
+@requires(Permission.READ_STEP, is_logged=False)
 def send_sound(_member: Member, medium_id: str) -> ResponseReturnValue:
-    """Send a sound of a step or its captions; a player may ask for a piece of it."""
+    """Send a sound of a step or its captions; a player may ask for a piece of it.
+
+    It has no line in the log: who reads the text instead asks for no sound, and a log must not tell the two apart
+    (LOG-3, NOT-4).
+    """
     found = read_medium(database_connection(), medium_id)
     if found is None:
         raise NotFound

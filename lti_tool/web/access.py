@@ -71,7 +71,9 @@ class Visitor(Protocol):
         """Who may frame this visitor's pages."""
 
 
-def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+def requires(
+    permission: StrEnum, *, is_logged: bool = True
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Let a view run for a member who has this permission, and hand it that member first."""
 
     def decorate(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -79,7 +81,7 @@ def requires(permission: StrEnum) -> Callable[[Callable[..., ResponseReturnValue
         def guarded(**arguments: Any) -> ResponseReturnValue:
             return view(g.member, **arguments)
 
-        cast("Any", guarded).access_rule = AccessRule(permission=permission)
+        cast("Any", guarded).access_rule = AccessRule(permission=permission, is_logged=is_logged)
         return guarded
 
     return decorate
