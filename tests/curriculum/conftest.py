@@ -1,4 +1,4 @@
-"""A copy of the real content for a test to spoil."""
+"""A copy of the content for a test to spoil."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lti_tool.curriculum import loader
 from lti_tool.curriculum.loader import ContentError, read_content
 from tests.content import copy_modules
 
@@ -38,5 +39,8 @@ class ContentTree:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> ContentTree:
-    return ContentTree(copy_modules(tmp_path))
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContentTree:
+    """The real content and the sample, which stand in the place of ``modules/``: nothing is borrowed from there."""
+    root = copy_modules(tmp_path)
+    monkeypatch.setattr(loader, "SHARED", root)
+    return ContentTree(root)
