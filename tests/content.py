@@ -67,16 +67,17 @@ SAMPLE = Path(__file__).parent / "curriculum" / "sample"
 SAMPLE_UNIT = "year-1/unit-20"
 
 
-def copy_modules(to: Path) -> Path:
-    """Copy the content, with the sample as its last unit, and return the folder of the copy."""
+def copy_modules(to: Path, *, only_sample: bool = False) -> Path:
+    """Copy the content, with the sample as its last unit or its only one, and return the folder of the copy."""
     root = to / "modules"
-    shutil.copytree(MODULES, root)
+    shutil.copytree(MODULES, root, ignore=shutil.ignore_patterns("_example", *(["unit-*"] if only_sample else [])))
     shutil.copytree(SAMPLE, root / SAMPLE_UNIT)
     for number, step in enumerate(sorted((root / SAMPLE_UNIT).glob("listening*"))):
         for language_number, language in enumerate(LANGUAGES):
             (step / f"halte-{language}.wav").write_bytes(sound(100 + 2 * number + language_number))
     module = root / "year-1" / "module.yaml"
-    module.write_text(module.read_text() + "  - unit-20\n")
+    text = module.read_text().rpartition("\nunits:\n")[0] + "\nunits:\n" if only_sample else module.read_text()
+    module.write_text(text + "  - unit-20\n")
     return root
 
 

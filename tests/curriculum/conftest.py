@@ -40,7 +40,7 @@ class ContentTree:
 
 @pytest.fixture
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContentTree:
-    """The real content and the sample, which stand in the place of ``modules/``: nothing is borrowed from there."""
-    root = copy_modules(tmp_path)
+    """The sample, and what all steps share. It stands in the place of ``modules/``: nothing is borrowed from there."""
+    root = copy_modules(tmp_path, only_sample=True)
     monkeypatch.setattr(loader, "SHARED", root)
     return ContentTree(root)

@@ -92,10 +92,10 @@ STEPS = (
     Fault("kind_is_missing", STEP, "kind: read\n", "", "id:", "kind is missing"),
     Fault("field_of_another_kind", STEP, "minutes: 10", "minutes: 10\ncontacts: all", "contacts:", "is not a field"),
     Fault("id_that_says_something", STEP, "id: oguszn7c", "id: violence-1", "id:", "eight characters"),
-    Fault("id_of_another_step", STEP, "id: oguszn7c", "id: u56fbuib", "id:", "is also in year-1/unit-1/how-this-works"),
-    Fault("id_of_its_unit", UNIT, "id: ", "id: wrwfzuq7 # ", "id:", "is also in year-1/unit-1/unit.yaml"),
+    Fault("id_of_another_step", PLAIN, "id: ixow6xiw", "id: oguszn7c", "id:", f"also in {STEP}"),
+    Fault("id_of_its_line", UNIT, "id: ", "id: ykdstykn # ", "id: ykdstykn", "also in learning-line.yaml"),
     Fault("ids_of_two_contacts", CONTACTS, "id: xumod7wg", "id: ydhw5e45 # here", "# here", "also in contacts.yaml"),
-    Fault("id_of_a_step_and_a_contact", CONTACTS, "id: ydhw5e45", "id: u56fbuib", "id: u56fbuib", "also in year-1"),
+    Fault("id_of_a_step_and_a_contact", CONTACTS, "id: ydhw5e45", "id: oguszn7c", "id: oguszn7c", "also in year-1"),
     Fault("id_of_a_page", STEP, "id: oguszn7c", "id: 3fah7cxj", "id:", "is also in guidance/always/page.yaml"),
     Fault("ids_of_two_items", CHECKLIST, "id: hsfoqfnt", "id: qq35xt7l # here", "# here", "also in guidance/checklist"),
 )  # fmt: skip
