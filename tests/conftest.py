@@ -20,7 +20,7 @@ from lti_tool.kernel.database import Base, Database
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS
 from lti_tool.lti.registrations import register_platform
 from tests.clock import FrozenClock
-from tests.content import real_content
+from tests.content import real_content, sampled_content
 from tests.demo_lms.platform import Platform
 from tests.demo_lms.signing import named_key
 from tests.door import Door
@@ -197,9 +197,19 @@ def all_content() -> Content:
 @pytest.fixture
 def content(database: Database, all_content: Content, clock: FrozenClock) -> dict[str, Any]:
     """The real content, loaded."""
+    return load_content(database, all_content, clock)
+
+
+@pytest.fixture
+def sampled(database: Database, clock: FrozenClock) -> dict[str, Any]:
+    """The real content with a unit that has every kind of step and every way through one, loaded."""
+    return load_content(database, sampled_content(), clock)
+
+
+def load_content(database: Database, found: Content, clock: FrozenClock) -> dict[str, Any]:
     with database.session(writes=True) as session, session.begin():
-        publish_line(session, all_content, clock=clock)
-    return all_content.line
+        publish_line(session, found, clock=clock)
+    return found.line
 
 
 @pytest.fixture
@@ -235,4 +245,11 @@ def create_door(
 def door(create_door: Callable[..., Door], content: dict[str, Any]) -> Door:
     """One platform, one browser, the real content."""
     del content
+    return create_door()
+
+
+@pytest.fixture
+def sample_door(create_door: Callable[..., Door], sampled: dict[str, Any]) -> Door:
+    """The same, with the sample as the last unit of the content."""
+    del sampled
     return create_door()

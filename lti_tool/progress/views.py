@@ -35,6 +35,10 @@ def _step_url(step_id: str) -> str:
     return visit_address("progress.show_step", step_id=step_id)
 
 
+def _sound_url(medium_id: str) -> str:
+    return visit_address("curriculum.send_sound", medium_id=medium_id)
+
+
 def _overview(module: Module, member: Member, state: ClassState) -> Overview:
     done = frozenset[str]()
     if member.membership_id is not None and is_allowed(member, Permission.PRESS_DONE):
@@ -169,6 +173,7 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
         reads_guidance=reads_guidance,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
         step_url=_step_url(step_id),
+        sound_url=_sound_url,
         done_url=visit_address("progress.press_step", step_id=step_id),
         next_step=following_step(overview, step_id),
         home_url=visit_address("progress.show_home"),
