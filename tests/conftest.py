@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import delete
@@ -17,6 +18,7 @@ from config import Settings, load_settings
 from lti_tool.app import create_app
 from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
+from lti_tool.kernel.log import log
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS
 from lti_tool.lti.registrations import register_platform
 from tests.clock import FrozenClock
@@ -180,6 +182,28 @@ def session(database: Database) -> Iterator[Session]:
 def recorder(app: Flask) -> StatementRecorder:
     found: StatementRecorder = app.extensions["statement_recorder"]
     return found
+
+
+@pytest.fixture
+def log_lines(app: Flask) -> Iterator[list[str]]:
+    """Every log line of this test, exactly as it is written to standard error."""
+    del app
+    lines: list[str] = []
+
+    def note(_logger: object, _method: str, line: Any) -> Any:
+        lines.append(line)
+        return line
+
+    # A logger keeps the list of processors that it was first used with; new ones take the newest.
+    chains = [log.bind()._processors]
+    newest = structlog.get_config()["processors"]
+    if newest is not chains[0]:
+        chains.append(newest)
+    for chain in chains:
+        chain.append(note)
+    yield lines
+    for chain in chains:
+        chain.remove(note)
 
 
 @pytest.fixture
