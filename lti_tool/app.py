@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, g, request, url_for
@@ -15,7 +15,8 @@ from lti_tool.connection.registration_views import registration
 from lti_tool.coordination import models as _coordination_tables  # noqa: F401 (its pages come next)
 from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
-from lti_tool.guidance import models as _guidance_tables  # noqa: F401 (its pages come next)
+from lti_tool.guidance.reminders import has_due_reminder
+from lti_tool.guidance.views import guidance
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
@@ -96,7 +97,7 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, registration, connection, people, curriculum, progress):
+    for room in (web, launch, registration, connection, people, curriculum, progress, guidance):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -139,6 +140,8 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             "visit": None if member is None else _Visit(member),
             # Wherever the address names a visit, leaving ends it: on error pages too.
             "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
+            "step_url": _step_url,
+            "has_due_reminder": partial(_has_due_reminder, member),
             **_addresses(member),
         }
 
@@ -157,16 +160,31 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
             "accessibility_url": url_for("curriculum.show_accessibility"),
         }
     reads = is_allowed(member, Permission.READ_STEP)
+    teaches = is_allowed(member, Permission.READ_GUIDANCE)
     return {
         "home_url": visit_address("progress.show_home"),
         "language_url": visit_address("people.choose_language"),
-        "guidance_url": None,
+        "guidance_url": visit_address("guidance.show_home") if teaches else None,
         "who_sees_url": visit_address("progress.show_who_sees_what") if reads else None,
         "words_url": visit_address("curriculum.show_words") if reads else None,
         "support_url": visit_address("curriculum.show_support_in_visit"),
         "safety_url": visit_address("curriculum.show_safety_in_visit"),
         "accessibility_url": visit_address("curriculum.show_accessibility_in_visit"),
     }
+
+
+def _step_url(step_id: str) -> str:
+    """Return where a step is, for rooms beside the one that shows steps."""
+    return visit_address("progress.show_step", step_id=step_id)
+
+
+def _has_due_reminder(member: Member | None) -> bool:
+    """Return whether a teacher wanted to come back to something; only the page that says so asks the database."""
+    if member is None or member.membership_id is None or not is_allowed(member, Permission.PREPARE_CLASS):
+        return False
+    tools = instruments()
+    today = tools.clock.today(tools.settings.time_zone)
+    return has_due_reminder(database_connection(), member.membership_id, today)
 
 
 class _Visit:

@@ -54,7 +54,9 @@ STEP_IDS: tuple[str, ...] = tuple(step["id"] for step in REAL_STEPS)
 
 def step_where(**fields: Any) -> str:
     """The id of the first real step that has these fields, such as ``kind="practice"``."""
-    return next(step["id"] for step in REAL_STEPS if all(step.get(name) == value for name, value in fields.items()))
+    return next(
+        str(step["id"]) for step in REAL_STEPS if all(step.get(name) == value for name, value in fields.items())
+    )
 
 
 NOTICED = tuple(step["id"] for step in REAL_STEPS if asks_first(step))

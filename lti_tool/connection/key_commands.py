@@ -1,4 +1,4 @@
-"""``keys show``, ``keys rotate`` and ``keys reseal``: the tool's own keys."""
+"""``keys show``, ``keys rotate`` and ``keys reseal``: the tool's own keys, and the master key that seals them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import AppGroup
 
-from lti_tool.lti.tool_keys import PUBLISH_BEFORE, KeyStatus, list_keys, replace_keys, reseal_keys, rotate_keys
+from lti_tool.kernel.resealing import resealers
+from lti_tool.lti.tool_keys import PUBLISH_BEFORE, KeyStatus, list_keys, replace_keys, rotate_keys
 from lti_tool.web.edge import instruments
 
 if TYPE_CHECKING:
@@ -60,10 +61,13 @@ def rotate(*, leaked: bool) -> None:
 
 @keys.command("reseal")
 def reseal() -> None:
-    """Encrypt the private keys again, with the newest master key. Prints JSON with how many there are."""
+    """Encrypt again, with the newest master key, what a master key seals. Prints JSON with how many things there are.
+
+    They are the private keys, and the words of teachers' reminders.
+    """
     tools = instruments()
     with tools.database.session(writes=True) as session, session.begin():
-        count = reseal_keys(session, tools.key_ring)
+        count = sum(again(session, tools.key_ring) for _, again in sorted(resealers().items()))
     click.echo(json.dumps({"resealed": count}))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from lti_tool.curriculum.class_policy import ClassState, usual_end
 from lti_tool.curriculum.models import CourseClass, HeldUnit
+from lti_tool.kernel.database import insert_once
 from lti_tool.people.models import CourseContext
 
 if TYPE_CHECKING:
@@ -40,22 +41,17 @@ def read_class(database: Session | Connection, context_id: str, *, begins_open: 
 
 def set_class(session: Session, context_id: str, *, is_open: bool, ends_on: date) -> None:
     """Open a class, or put it back to preparing, and say which day is its last."""
-    state = session.get(CourseClass, context_id)
-    if state is None:
-        session.add(CourseClass(context_id=context_id, is_open=is_open, ends_on=ends_on))
-    else:
-        state.is_open, state.ends_on = is_open, ends_on
-    session.flush()
+    values = {"is_open": is_open, "ends_on": ends_on}
+    insert_once(session, CourseClass, {"context_id": context_id, **values})
+    session.execute(update(CourseClass).where(CourseClass.context_id == context_id).values(values))
 
 
 def hold_unit(session: Session, context_id: str, unit_id: str, opens_on: date) -> None:
     """Let a class open a unit only from a day on."""
-    held = session.get(HeldUnit, (context_id, unit_id))
-    if held is None:
-        session.add(HeldUnit(context_id=context_id, unit_id=unit_id, opens_on=opens_on))
-    else:
-        held.opens_on = opens_on
-    session.flush()
+    here = {"context_id": context_id, "unit_id": unit_id}
+    insert_once(session, HeldUnit, {**here, "opens_on": opens_on})
+    this = (HeldUnit.context_id == context_id) & (HeldUnit.unit_id == unit_id)
+    session.execute(update(HeldUnit).where(this).values(opens_on=opens_on))
 
 
 def release_unit(session: Session, context_id: str, unit_id: str) -> None:

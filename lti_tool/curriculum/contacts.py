@@ -35,6 +35,8 @@ class Contact:
     """When that was."""
     to_check: tuple[str, ...]
     """What a human must still check before release; a coordinator sees it."""
+    brief: str | None = None
+    """What it is for in a few words. Who has it stands beside every field where somebody writes (GRP-6)."""
 
 
 @dataclass(frozen=True)
@@ -96,4 +98,5 @@ def _build(contact: dict[str, Any], language: str) -> Contact:
         source=contact["source"],
         checked_on=contact["checked_on"],
         to_check=tuple(mark[language] for mark in contact["to_check"]),
+        brief=text("brief"),
     )

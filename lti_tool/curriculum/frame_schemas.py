@@ -166,6 +166,7 @@ class ContactSchema(Schema):
     tel = fields.String(load_default=None, validate=validate.Regexp(r"\+?\d{3,15}\Z", error="must be digits only"))
     web = fields.String(load_default=None, validate=validate.Regexp(r"https://[^\s]+\Z", error="must be https://…"))
     purpose = both()
+    brief = both(required=False)
     expect = both()
     anonymous = both(required=False)
     languages = both(required=False)

@@ -19,6 +19,7 @@ from jwt.algorithms import RSAAlgorithm
 from sqlalchemy import case, delete, select, text, update
 
 from lti_tool.kernel.ids import digest
+from lti_tool.kernel.resealing import register_resealer
 from lti_tool.lti.models import Registration, ToolKey
 
 if TYPE_CHECKING:
@@ -239,3 +240,6 @@ def _thumbprint(jwk: dict[str, Any]) -> str:
     """Return the RFC 7638 thumbprint of an RSA key."""
     canonical = json.dumps({"e": jwk["e"], "kty": "RSA", "n": jwk["n"]}, separators=(",", ":"), sort_keys=True)
     return base64.urlsafe_b64encode(bytes.fromhex(digest(canonical))).decode().rstrip("=")
+
+
+register_resealer("lti_tool_key", reseal_keys)

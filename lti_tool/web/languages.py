@@ -96,6 +96,7 @@ def install_languages(app: Flask) -> None:
     babel.domain_instance = _catalogues
     app.jinja_env.filters["moment"] = show_moment
     app.jinja_env.filters["day"] = show_day
+    app.jinja_env.filters["weekday"] = show_weekday
 
 
 def show_moment(moment: datetime) -> str:
@@ -106,6 +107,11 @@ def show_moment(moment: datetime) -> str:
 def show_day(day: date) -> str:
     """Return a day as people read it, in this page's language."""
     return str(format_date(day, "d MMMM y"))
+
+
+def show_weekday(day: date) -> str:
+    """Return a day with its name: for who plans a week."""
+    return str(format_date(day, "EEEE d MMMM y"))
 
 
 def current_language() -> str:

@@ -12,7 +12,9 @@ from lti_tool.kernel.database import SCHEMA_REVISION, DatabaseError
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.web.access import public
 from lti_tool.web.brand import is_colour, style_sheet
+from lti_tool.web.components import read_components
 from lti_tool.web.edge import database_session, instruments
+from lti_tool.web.languages import current_language
 from lti_tool.web.templates import STATIC
 
 if TYPE_CHECKING:
@@ -61,6 +63,15 @@ def show_brand(colour: str) -> ResponseReturnValue:
 def show_front() -> ResponseReturnValue:
     """Say that the tool is opened from a course."""
     return render_template("web/front.html")
+
+
+@web.get("/components")
+@public("parts of pages with made-up examples, in the demo only", is_logged=False)
+def show_components() -> ResponseReturnValue:
+    """Show every component with its states, for who designs or builds."""
+    if instruments().settings.is_production:
+        abort(404)
+    return render_template("web/components_page.html", components=read_components(current_language()))
 
 
 @web.get("/health")

@@ -1,0 +1,15 @@
+"""What teachers open and press: what there is to read, their class, and reminders of their own.
+
+Only who teaches a course can change anything of it; a coordinator reads along. What a teacher keeps is theirs alone.
+"""
+
+from __future__ import annotations
+
+from lti_tool.guidance.views import class_page as _class_page
+from lti_tool.guidance.views import reading as _reading
+from lti_tool.guidance.views import reminder_page as _reminder_page
+from lti_tool.guidance.views.blueprint import guidance
+
+__all__ = ["guidance"]
+
+_ = _class_page, _reading, _reminder_page  # they add their pages to the blueprint when they are imported
