@@ -139,8 +139,9 @@ def count_pages(visit: Visit, paths: list[str], recorder: StatementRecorder) -> 
     [
         # Who it is, which edition, how the class stands, and what this student pressed.
         ("amina", 4),
-        # For the board: who it is, which edition, how the class stands, its students, and what they pressed.
-        ("teacher", 5),
+        # For the board: who it is, which edition, how the class stands, its students, what they pressed, and whether
+        # something of the teacher's own stands ready today.
+        ("teacher", 6),
         # Who it is, which edition, and how the class stands: somebody who reads along presses nothing.
         ("mentor", 3),
     ],
@@ -168,8 +169,8 @@ def test_every_page_of_a_board_costs_the_same(
 
     counts = count_pages(visit, ["/?page=1", "/?page=2", "/?page=3"], recorder)
 
-    # One of them asks how the class stands, because that is said above the board.
-    assert set(counts.values()) == {5}
+    # Two of them ask how the class stands and whether something stands ready today: that is said above the board.
+    assert set(counts.values()) == {6}
 
 
 def test_page_outside_a_course_costs_one_statement(door: Door, recorder: StatementRecorder) -> None:
