@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lti_tool.web.templates import STATIC
 from tests.content import sampled_content, sound
 from tests.front_door.witness import dump
 
@@ -128,3 +129,13 @@ def test_sound_costs_two_statements(sample_door: Door, recorder: StatementRecord
 
 def test_silence_of_the_tests_is_a_sound() -> None:
     assert sound(100).startswith(b"RIFF")
+
+
+def test_not_7_no_script_begins_to_play_and_the_one_of_the_player_lets_it_begin_softly() -> None:
+    scripts = {path.name: path.read_text() for path in (STATIC / "js").glob("*.js")}
+
+    assert [name for name, text in scripts.items() if re.search(r"\.play\(|autoplay|new Audio", text)] == []
+    (volume,) = re.findall(r"volume = ([0-9.]+)", scripts["listen.js"])
+    assert 0 < float(volume) <= 0.5
+    # It sends nothing and keeps nothing either.
+    assert not re.search(r"fetch\(|XMLHttpRequest|sendBeacon|Storage|cookie", scripts["listen.js"])
