@@ -308,8 +308,13 @@ def _checked_database_url(text: str) -> str:
 
 def _checked_folder(text: str) -> Path:
     folder = Path(text)
-    if not folder.is_dir():
-        message = f"{PREFIX}CONTENT_DIR must be a folder that can be read."
+    # What a folder does not bring itself is taken from ours, so a wrong one would not be noticed at the start.
+    try:
+        is_content = (folder / "learning-line.yaml").is_file()
+    except (OSError, ValueError):
+        is_content = False
+    if not is_content:
+        message = f"{PREFIX}CONTENT_DIR must be a folder that can be read and holds learning-line.yaml."
         raise SettingsError(message)
     return folder
 

@@ -26,3 +26,6 @@ class FrozenClock(Clock):
 
     def move(self, **length: float) -> None:
         object.__setattr__(self, "moment", self.moment + timedelta(**length))
+
+    def set_to(self, moment: datetime) -> None:
+        object.__setattr__(self, "moment", moment)

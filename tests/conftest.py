@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import delete
 
 from config import Settings, load_settings
 from lti_tool.app import create_app
-from lti_tool.curriculum.loader import read_content
 from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
+from lti_tool.kernel.log import log
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS
 from lti_tool.lti.registrations import register_platform
 from tests.clock import FrozenClock
+from tests.content import real_content, sampled_content
 from tests.demo_lms.platform import Platform
 from tests.demo_lms.signing import named_key
 from tests.door import Door
@@ -183,6 +185,28 @@ def recorder(app: Flask) -> StatementRecorder:
 
 
 @pytest.fixture
+def log_lines(app: Flask) -> Iterator[list[str]]:
+    """Every log line of this test, exactly as it is written to standard error."""
+    del app
+    lines: list[str] = []
+
+    def note(_logger: object, _method: str, line: Any) -> Any:
+        lines.append(line)
+        return line
+
+    # A logger keeps the list of processors that it was first used with; new ones take the newest.
+    chains = [log.bind()._processors]
+    newest = structlog.get_config()["processors"]
+    if newest is not chains[0]:
+        chains.append(newest)
+    for chain in chains:
+        chain.append(note)
+    yield lines
+    for chain in chains:
+        chain.remove(note)
+
+
+@pytest.fixture
 def key_server(app: Flask) -> PlatformKeyServer:
     found: PlatformKeyServer = app.extensions[PLATFORM_KEYS]._fetch
     return found
@@ -191,15 +215,25 @@ def key_server(app: Flask) -> PlatformKeyServer:
 @pytest.fixture(scope="session")
 def all_content() -> Content:
     """The real content, read once."""
-    return read_content(ROOT / "modules")
+    return real_content()
 
 
 @pytest.fixture
 def content(database: Database, all_content: Content, clock: FrozenClock) -> dict[str, Any]:
     """The real content, loaded."""
+    return load_content(database, all_content, clock)
+
+
+@pytest.fixture
+def sampled(database: Database, clock: FrozenClock) -> dict[str, Any]:
+    """The real content with a unit that has every kind of step and every way through one, loaded."""
+    return load_content(database, sampled_content(), clock)
+
+
+def load_content(database: Database, found: Content, clock: FrozenClock) -> dict[str, Any]:
     with database.session(writes=True) as session, session.begin():
-        publish_line(session, all_content, clock=clock)
-    return all_content.line
+        publish_line(session, found, clock=clock)
+    return found.line
 
 
 @pytest.fixture
@@ -235,4 +269,11 @@ def create_door(
 def door(create_door: Callable[..., Door], content: dict[str, Any]) -> Door:
     """One platform, one browser, the real content."""
     del content
+    return create_door()
+
+
+@pytest.fixture
+def sample_door(create_door: Callable[..., Door], sampled: dict[str, Any]) -> Door:
+    """The same, with the sample as the last unit of the content."""
+    del sampled
     return create_door()

@@ -28,6 +28,10 @@ _MAY_WRITE = (
 _UNNEUTRAL = re.compile(r"geweld|violence|onveilig|unsafe|trauma|steun|support|abuse", re.IGNORECASE)
 
 
+_SOUND = re.compile(r"/s/[\w-]{43}/sound/[0-9a-f]{64}")
+"""A sound of a step or its captions: below the visit, and its name says nothing (EXT-6)."""
+
+
 class StatementRecorder:
     """Every statement that an engine runs, in order."""
 
@@ -126,7 +130,8 @@ def _check_nothing_from_elsewhere(tree: ET.Element) -> None:
     """LOG-2: a page loads nothing from another site, and links leave no trace (EXT-7)."""
     for element in _elements(tree):
         source = element.get("src") or (element.get("href") if element.tag == "link" else None)
-        assert source is None or source.startswith(("/static/", "/brand/")), source
+        is_sound = element.tag in ("source", "track") and _SOUND.fullmatch(source or "")
+        assert source is None or is_sound or source.startswith(("/static/", "/brand/")), source
         target = element.get("href") or ""
         if element.tag == "a" and target.startswith("http") and not target.startswith(BASE_URL):
             assert "noreferrer" in (element.get("rel") or ""), f"{target} would tell where it came from"

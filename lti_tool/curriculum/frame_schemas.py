@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from lti_tool.curriculum.schemas import BothSchema, ContentId, Text, both, name_rule, whole
+from lti_tool.curriculum.schemas import BothSchema, ContentId, Text, both, name_rule, no_id_twice, whole
 
 WAYS = ("whole", "summary", "written", "fictional", "observer", "talk", "together", "later")
 """The choices before a step, in the order in which they are offered."""
@@ -37,7 +37,7 @@ class TopicSchema(Schema):
 class TopicsSchema(Schema):
     """``topics.yaml``: the fixed list."""
 
-    topics = fields.List(fields.Nested(TopicSchema), required=True)
+    topics = fields.List(fields.Nested(TopicSchema), required=True, validate=no_id_twice)
 
 
 class TermSchema(Schema):
@@ -51,7 +51,7 @@ class TermSchema(Schema):
 class GlossarySchema(Schema):
     """``glossary.yaml``: the words that are explained beside a text."""
 
-    terms = fields.List(fields.Nested(TermSchema), required=True)
+    terms = fields.List(fields.Nested(TermSchema), required=True, validate=no_id_twice)
 
 
 class ChoiceSchema(Schema):
@@ -87,7 +87,7 @@ class ClosingSchema(Schema):
     """What closing steps choose from, and how each of them ends."""
 
     end = both()
-    parts = fields.List(fields.Nested(ClosingPartSchema), required=True, validate=validate.Length(min=1))
+    parts = fields.List(fields.Nested(ClosingPartSchema), required=True, validate=[validate.Length(min=1), no_id_twice])
 
 
 class FrameSchema(Schema):
@@ -144,7 +144,9 @@ class PlannerSchema(Schema):
     """``guidance/planner.yaml``."""
 
     lead = both()
-    questions = fields.List(fields.Nested(PlannerQuestionSchema), required=True, validate=validate.Length(min=1))
+    questions = fields.List(
+        fields.Nested(PlannerQuestionSchema), required=True, validate=[validate.Length(min=1), no_id_twice]
+    )
 
 
 class PageSchema(Schema):

@@ -32,6 +32,14 @@ def one_of(choices: Sequence[str]) -> validate.OneOf:
     return validate.OneOf(choices, error="must be one of: " + ", ".join(choices))
 
 
+def no_id_twice(found: list[dict[str, Any]]) -> None:
+    """Ask that what has an id of its own has another than its neighbours."""
+    ids = [one["id"] for one in found if "id" in one]
+    if twice := [name for index, name in enumerate(ids) if name in ids[:index]]:
+        message = f"holds the id “{twice[0]}” twice"
+        raise ValidationError(message)
+
+
 def whole(least: int, most: int) -> fields.Integer:
     """Return a field that holds a whole number in these bounds."""
     rule = validate.Range(least, most, error=f"must be {least} to {most}")
@@ -163,12 +171,16 @@ class StepSchema(Schema):
     @validates_schema(skip_on_field_errors=True)
     def check_notice(self, step: dict[str, Any], **_kwargs: Any) -> None:
         """Ask for another way where something hard is described, for topics where some come up, and for a twin."""
-        intensity, kinds = step["notice"]["intensity"], [one["kind"] for one in step["alternatives"]]
-        if intensity >= NEEDS_NOTICE and not kinds:
-            message = "needs an alternative at intensity 2 or 3"
+        intensity, kinds = step["notice"]["intensity"], {one["kind"] for one in step["alternatives"]}
+        # Doing it later is no way through it, and where a notice comes first it is always offered.
+        if intensity >= NEEDS_NOTICE and not kinds - {"later"}:
+            message = "needs an alternative at intensity 2 or 3, beside later"
             raise ValidationError(message, "alternatives")
         if intensity > 0 and not step["notice"]["topics"]:
             message = "must be named when the intensity is above 0"
+            raise ValidationError({"notice": {"topics": [message]}})
+        if intensity == 0 and step["notice"]["topics"]:
+            message = "must be [] at intensity 0, or the intensity 1"
             raise ValidationError({"notice": {"topics": [message]}})
         if intensity == 0 and step["notice"]["before"]:
             message = "has nothing to say at intensity 0; leave it out"

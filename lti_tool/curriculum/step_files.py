@@ -44,28 +44,40 @@ class StepFiles:
         """Note a problem with a field of step.yaml."""
         self.source.complain(path, what)
 
-    def read_prose(self, name: str, language: str) -> str:
-        """Read a Markdown file of the step."""
+    def read_prose(self, name: str, language: str, *, explains_terms: bool = True) -> str:
+        """Read a Markdown file of the step.
+
+        :param explains_terms: whether the page shows what a term means beside this text.
+        """
         name = f"{self.folder}/{name}"
         text = read_text(self.root, name, self.problems)
         if text is None:
             return ""
         if not text.strip():
             self.problems.append(Problem(name, 1, "is empty"))
-        self.problems.extend(Problem(name, line + 1, what) for line, what in find_faults(text, language, self.terms))
+        terms = self.terms if explains_terms else frozenset[str]()
+        self.problems.extend(Problem(name, line + 1, what) for line, what in find_faults(text, language, terms))
         return text.strip() + "\n"
 
     def read_text(self, name: str, language: str) -> str:
         """Read another text file of the step, such as captions; only its words are checked."""
         name = f"{self.folder}/{name}"
-        text = read_text(self.root, name, self.problems) or ""
+        text = read_text(self.root, name, self.problems)
+        if text is None:
+            return ""
+        if not text.strip():
+            self.problems.append(Problem(name, 1, "is empty"))
         for line, word in find_words(text, language):
             self.problems.append(Problem(name, line + 1, f"says “{word}”; choose another word"))
         return text
 
     def read_bytes(self, name: str) -> bytes:
         """Read a sound of the step."""
-        return read_bytes(self.root, f"{self.folder}/{name}", MOST_MEDIA_BYTES, self.problems) or b""
+        name = f"{self.folder}/{name}"
+        content = read_bytes(self.root, name, MOST_MEDIA_BYTES, self.problems)
+        if content == b"":
+            self.problems.append(Problem(name, 1, "is empty"))
+        return content or b""
 
     def keep(self, media_type: str, content: bytes) -> str:
         """Let something go into the edition, and return the id under which it is known."""

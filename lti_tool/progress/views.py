@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from lti_tool.curriculum.class_policy import ClassState
-    from lti_tool.curriculum.line import Module, Way
+    from lti_tool.curriculum.line import Module, Unit, Way
     from lti_tool.people.member import Member
     from lti_tool.progress.pages import Overview
 
@@ -33,6 +33,10 @@ progress = Blueprint("progress", __name__, url_prefix="/s/<token>")
 
 def _step_url(step_id: str) -> str:
     return visit_address("progress.show_step", step_id=step_id)
+
+
+def _sound_url(medium_id: str) -> str:
+    return visit_address("curriculum.send_sound", medium_id=medium_id)
 
 
 def _overview(module: Module, member: Member, state: ClassState) -> Overview:
@@ -58,6 +62,11 @@ def _class_state(member: Member) -> ClassState:
 def _waits(member: Member, state: ClassState) -> bool:
     """Whether somebody finds the calm page: everybody but those who prepare the class."""
     return not state.is_open and not is_allowed(member, Permission.READ_GUIDANCE)
+
+
+def _shows(member: Member, state: ClassState, unit: Unit) -> bool:
+    """Whether somebody can open a unit today: who prepares the class can always, also to press as a student does."""
+    return is_allowed(member, Permission.READ_GUIDANCE) or state.shows_unit(unit.id, _today())
 
 
 @progress.get("/")
@@ -141,7 +150,7 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
     unit, step = found
     state = _class_state(member)
     reads_guidance = is_allowed(member, Permission.READ_GUIDANCE)
-    if not reads_guidance and not state.shows_unit(unit.id, _today()):
+    if not _shows(member, state, unit):
         opens_on = state.opening_day(unit.id, _today()) if state.is_open else None
         return render_template("progress/not_open.html", module=module, unit=unit, opens_on=opens_on)
     # Without a notice every way is in the page itself, so there is no other.
@@ -164,6 +173,7 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
         reads_guidance=reads_guidance,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
         step_url=_step_url(step_id),
+        sound_url=_sound_url,
         done_url=visit_address("progress.press_step", step_id=step_id),
         next_step=following_step(overview, step_id),
         home_url=visit_address("progress.show_home"),
@@ -184,7 +194,7 @@ def press_step(member: Member, step_id: str) -> ResponseReturnValue:
     found = module.find_step(step_id) if module else None
     if found is None or member.membership_id is None:
         raise NotFound
-    if not _class_state(member).shows_unit(found[0].id, _today()):
+    if not _shows(member, _class_state(member), found[0]):
         raise NotFound
     try:
         form = DoneSchema().load(request.form)

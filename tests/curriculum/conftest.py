@@ -1,15 +1,15 @@
-"""A copy of the real content for a test to spoil."""
+"""A copy of the content for a test to spoil."""
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lti_tool.curriculum import loader
 from lti_tool.curriculum.loader import ContentError, read_content
-from tests.conftest import ROOT
+from tests.content import copy_modules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +39,8 @@ class ContentTree:
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> ContentTree:
-    shutil.copytree(ROOT / "modules", tmp_path / "modules")
-    return ContentTree(tmp_path / "modules")
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContentTree:
+    """The sample, and what all steps share. It stands in the place of ``modules/``: nothing is borrowed from there."""
+    root = copy_modules(tmp_path, only_sample=True)
+    monkeypatch.setattr(loader, "SHARED", root)
+    return ContentTree(root)

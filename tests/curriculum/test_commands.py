@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
 
-from lti_tool.app import CONTACTS as READ_CONTACTS
-from lti_tool.app import create_app
-from lti_tool.curriculum.models import Edition, Release
+from lti_tool.app import STANDING, create_app
+from lti_tool.curriculum import loader
+from lti_tool.curriculum.loader import ContentError, read_content
+from lti_tool.curriculum.models import Edition, Medium, Release
 from tests.clock import FrozenClock
 from tests.conftest import make_settings
-from tests.curriculum.faults import CONTACTS, DUTCH, STEP
+from tests.content import MODULES, REAL_STEPS, real_content
+from tests.curriculum.faults import CONTACTS, DUTCH, PAGE_TEXT, STEP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +39,8 @@ def run(app: Flask, *arguments: str) -> Result:
 def stored(database: Database) -> tuple[int, ...]:
     with database.session(writes=False) as session:
         return tuple(
-            session.execute(select(func.count()).select_from(model)).scalar_one() for model in (Edition, Release)
+            session.execute(select(func.count()).select_from(model)).scalar_one()
+            for model in (Edition, Release, Medium)
         )
 
 
@@ -51,9 +56,26 @@ def test_check_says_what_there_is_and_stores_nothing(writer: Flask, database: Da
     result = run(writer, "content", "check")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("The content is in order: 3 steps, 9 contacts, ")
+    marks = re.fullmatch(
+        f"The content is in order: 10 steps, {len(real_content().contacts)} contacts, ([0-9]+) marks to be checked.\n",
+        result.stdout,
+    )
+    assert marks is not None, result.stdout
     assert result.stderr == ""
-    assert stored(database) == (0, 0)
+    assert stored(database) == (0, 0, 0)
+
+
+def test_check_counts_the_marks_of_steps_contacts_and_pages(app: Flask) -> None:
+    content = real_content()
+    marked = [*REAL_STEPS, *content.contacts, *content.line["guidance"]["pages"], *content.pages.values()]
+
+    result = run(app, "content", "check")
+
+    marks = sum(len(one["to_check"]) for one in marked)
+    assert result.stdout == (
+        f"The content is in order: {len(REAL_STEPS)} steps, {len(content.contacts)} contacts,"
+        f" {marks} marks to be checked.\n"
+    )
 
 
 def test_load_prints_json_and_stores_one_edition(writer: Flask, database: Database) -> None:
@@ -63,7 +85,7 @@ def test_load_prints_json_and_stores_one_edition(writer: Flask, database: Databa
     printed = json.loads(result.stdout)
     assert (printed["new"], printed["released"]) == (True, True)
     assert len(printed["edition"]) == 64
-    assert stored(database) == (1, 1)
+    assert stored(database) == (1, 1, 8)
 
 
 def test_loading_again_changes_nothing(writer: Flask, database: Database) -> None:
@@ -72,15 +94,15 @@ def test_loading_again_changes_nothing(writer: Flask, database: Database) -> Non
     again = json.loads(run(writer, "content", "load").stdout)
 
     assert again == {"edition": first["edition"], "new": False, "released": False}
-    assert stored(database) == (1, 1)
+    assert stored(database) == (1, 1, 8)
 
 
 @pytest.mark.parametrize("command", ["check", "load"])
 def test_bad_content_is_named_on_standard_error_and_nothing_is_stored(
     writer: Flask, tree: ContentTree, database: Database, command: str
 ) -> None:
-    tree.edit(STEP, "minutes: 15", "minutes: long")
-    tree.edit(DUTCH, "Ilias verhuisde", "<b>Ilias</b> verhuisde")
+    tree.edit(STEP, "minutes: 10", "minutes: long")
+    tree.edit(DUTCH, "Noor staat", "<b>Noor</b> staat")
     tree.edit(CONTACTS, 'tel: "113"', 'tel: "one"')
 
     result = run(writer, "content", command)
@@ -91,16 +113,16 @@ def test_bad_content_is_named_on_standard_error_and_nothing_is_stored(
     assert f"{DUTCH}:{tree.line_of(DUTCH, '<b>')}: holds HTML; write Markdown" in result.stderr
     assert "contacts.2.tel must be digits only" in result.stderr
     assert len(result.stderr.splitlines()) == 3
-    assert stored(database) == (0, 0)
+    assert stored(database) == (0, 0, 0)
 
 
 def test_bad_content_leaves_the_released_edition_in_place(writer: Flask, tree: ContentTree, database: Database) -> None:
     run(writer, "content", "load")
-    tree.edit(STEP, "minutes: 15", "minutes: long")
+    tree.edit(STEP, "minutes: 10", "minutes: long")
 
     assert run(writer, "content", "load").exit_code == 1
 
-    assert stored(database) == (1, 1)
+    assert stored(database) == (1, 1, 8)
 
 
 def test_load_into_a_database_that_is_not_migrated_says_so_in_one_line(tmp_path: Path) -> None:
@@ -119,9 +141,118 @@ def test_check_needs_no_database(tmp_path: Path) -> None:
     assert run(app, "content", "check").exit_code == 0
 
 
-def test_server_does_not_start_without_its_contacts(tmp_path: Path, tree: ContentTree) -> None:
-    (tree.root / CONTACTS).unlink()
+@pytest.mark.parametrize("name", [CONTACTS, PAGE_TEXT])
+def test_server_does_not_start_without_what_is_always_there(tmp_path: Path, tree: ContentTree, name: str) -> None:
+    (tree.root / name).unlink()
     settings = make_settings(f"sqlite:///{tmp_path}/new.sqlite3", CONTENT_DIR=str(tree.root))
 
-    with pytest.raises(Exception, match=r"^contacts\.yaml:1: is missing"):
-        create_app(settings, clock=FrozenClock()).extensions[READ_CONTACTS]()
+    with pytest.raises(ContentError, match=rf"^{name}:1: is missing"):
+        create_app(settings, clock=FrozenClock()).extensions[STANDING]()
+
+
+# A folder of one's own.
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """The example, copied as modules/README.md says."""
+    shutil.copytree(MODULES / "_example", tmp_path / "my-line")
+    return tmp_path / "my-line"
+
+
+def test_example_to_copy_is_in_order(app: Flask, own: Path) -> None:
+    content = read_content(own)
+    marked = [*content.contacts, *content.line["guidance"]["pages"], *content.pages.values()]
+
+    result = run(app, "content", "check", str(own))
+
+    assert result.exit_code == 0
+    marks = sum(len(one["to_check"]) for one in marked)
+    contacts = len(content.contacts)
+    assert result.stdout == f"The content is in order: 3 steps, {contacts} contacts, {marks} marks to be checked.\n"
+    readme = (MODULES / "README.md").read_text()
+    assert f"    {result.stdout}" in readme
+
+
+def test_line_of_ones_own_takes_from_modules_what_it_does_not_bring(own: Path) -> None:
+    content, ours = read_content(own), real_content()
+
+    for name in ("topics", "glossary", "frame", "guidance"):
+        assert content.line[name] == ours.line[name]
+    assert (content.contacts, content.pages) == (ours.contacts, ours.pages)
+    assert content.line["id"] != ours.line["id"]
+
+
+def test_line_of_ones_own_may_bring_contacts_and_pages_of_its_own(own: Path) -> None:
+    (own / "contacts.yaml").write_text((MODULES / "contacts.yaml").read_text().replace("nl: Alarmnummer", "nl: Alarm"))
+    shutil.copytree(MODULES / "pages" / "safety", own / "pages" / "safety")
+    (own / "pages" / "safety" / "nl.md").write_text("Weggaan kan altijd.\n")
+
+    content, ours = read_content(own), real_content()
+
+    assert content.contacts[0]["name"]["nl"] == "Alarm"
+    assert content.pages["safety"]["text"]["nl"] == "Weggaan kan altijd.\n"
+    assert content.pages["accessibility"] == ours.pages["accessibility"]
+
+
+def test_page_of_ones_own_comes_whole_or_not_at_all(own: Path) -> None:
+    """Half a page in another's words would be nobody's."""
+    (own / "pages" / "safety").mkdir(parents=True)
+    shutil.copy(MODULES / "pages" / "safety" / "page.yaml", own / "pages" / "safety")
+
+    with pytest.raises(ContentError) as caught:
+        read_content(own)
+
+    assert str(caught.value).splitlines() == [
+        f"pages/safety/{language}.md:1: is missing or cannot be read" for language in ("en", "nl")
+    ]
+
+
+def test_folder_to_check_is_read_and_not_the_one_of_the_settings(writer: Flask, tree: ContentTree, own: Path) -> None:
+    tree.edit(STEP, "minutes: 10", "minutes: long")
+
+    assert run(writer, "content", "check").exit_code == 1
+    assert run(writer, "content", "check", str(own)).exit_code == 0
+
+
+def test_readme_tells_truly_what_a_mistake_looks_like(app: Flask, own: Path) -> None:
+    """It lets a writer make two mistakes on purpose, and shows what they read then."""
+    step = own / "year-1" / "unit-1" / "a-note-on-the-fridge"
+    text = (step / "step.yaml").read_text()
+    (step / "step.yaml").write_text(re.sub(r"(title:.*\n  nl: .*\n)  en: .*\n", r"\1", text, count=1))
+    paragraphs = (step / "nl.md").read_text().split("\n\n")
+    paragraphs[1] += "!"
+    (step / "nl.md").write_text("\n\n".join(paragraphs))
+
+    result = run(app, "content", "check", str(own))
+
+    assert result.exit_code == 1
+    told = result.stderr.splitlines()
+    assert len(told) == 2
+    readme = (MODULES / "README.md").read_text()
+    assert [line for line in told if f"    {line}\n" not in readme] == []
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "nowhere/at/all", "README.md"])
+def test_folder_that_is_not_there_is_said_in_one_line(app: Flask, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "README.md").touch()
+    place = tmp_path / folder
+
+    result = run(app, "content", "check", str(place))
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert f"there is no folder {place}" in result.stderr
+
+
+def test_folder_without_a_line_is_named_in_one_line(app: Flask, tmp_path: Path) -> None:
+    result = run(app, "content", "check", str(tmp_path))
+
+    assert result.exit_code == 1
+    assert "learning-line.yaml:1: is missing or cannot be read" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_shared_files_are_ours() -> None:
+    assert loader.SHARED == MODULES

@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from lti_tool.curriculum.line import Module, build_modules
-from lti_tool.curriculum.loader import read_contacts, read_content
+from lti_tool.curriculum.building import build_line
+from lti_tool.curriculum.frame_schemas import GUIDANCE_PAGES, PAGES, ContactsSchema, FrameSchema
+from lti_tool.curriculum.kinds import find_kind, kind_names
+from lti_tool.curriculum.schemas import ALTERNATIVES, FIRST_YEAR_LIMITS, LineSchema, ModuleSchema, UnitSchema
 from lti_tool.web.languages import LANGUAGES
 from lti_tool.web.sanitise import clean_html, find_links, render_blocks
-from tests.conftest import ROOT
+from tests.content import MODULES, REAL_STEPS, example_content, real_content, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MODULES = ROOT / "modules"
-LINE, CONTACTS = read_content(MODULES)
+    from marshmallow import Schema
 
+    from lti_tool.curriculum.line import Line, Module
 
-def steps() -> Iterator[dict[str, Any]]:
-    for module in LINE["modules"]:
-        for unit in module["units"]:
-            yield from unit["steps"]
-
-
-STEPS = {step["title"]["en"]: step for step in steps()}
+CONTACTS = real_content().contacts
+LINE = real_content().line
+# The example is copied by writers, so it keeps every promise too.
+STEPS = {f"{step['folder']}": step for step in (*REAL_STEPS, *steps_of(example_content().line))}
 EACH_STEP = pytest.mark.parametrize("title", sorted(STEPS))
 
 
 @pytest.fixture(params=LANGUAGES)
-def module(request: pytest.FixtureRequest) -> Module:
-    return build_modules(LINE, request.param)[0]
+def line(request: pytest.FixtureRequest) -> Line:
+    return build_line(LINE, request.param)
+
+
+@pytest.fixture
+def module(line: Line) -> Module:
+    return line.modules[0]
 
 
 def test_every_folder_of_content_is_in_the_line() -> None:
     """A step that nobody lists is read by nobody: not by students, and not by the check."""
     step_folders = {path.parent for path in MODULES.rglob("step.yaml")}
+    pages = {MODULES / "guidance" / name for name in GUIDANCE_PAGES} | {MODULES / "pages" / name for name in PAGES}
 
     assert len(step_folders) == len(STEPS)
-    assert {path.parent for path in MODULES.rglob("*.md")} - step_folders == {MODULES}
+    assert {path.parent for path in MODULES.rglob("page.yaml")} == pages
+    assert {path.parent for path in MODULES.rglob("*.md")} - step_folders - pages == {MODULES}
 
 
 @EACH_STEP
@@ -59,7 +65,7 @@ def test_ops_4_both_languages_of_a_step_explain_the_same_terms(title: str) -> No
     linked = {language: [target for _, target in find_links(STEPS[title]["text"][language])] for language in LANGUAGES}
 
     assert linked["nl"] == linked["en"]
-    assert sorted(linked["nl"]) == sorted(f"term:{term['id']}" for term in STEPS[title]["terms"])
+    assert len(linked["nl"]) == len(set(linked["nl"])), "a term is linked once, where it first matters"
 
 
 @EACH_STEP
@@ -100,16 +106,77 @@ def test_grp_6_three_numbers_stand_on_every_page() -> None:
     assert shown == {"112", "0800-2000", "113"}
 
 
-def test_every_contact_says_where_its_facts_were_read() -> None:
-    assert [contact["id"] for contact in read_contacts(MODULES) if len(contact["source"]) < 20] == []
+def test_every_contact_says_where_its_facts_were_read_and_when() -> None:
+    assert [contact["id"] for contact in CONTACTS if len(contact["source"]) < 20] == []
+    assert all(contact["checked_on"].year >= 2026 for contact in CONTACTS)
 
 
-def test_step_explains_each_term_once_beside_the_part_that_uses_it_first(module: Module) -> None:
-    for _, step in module.steps():
-        explained = [term.id for part in step.parts for term in part.terms]
-        assert len(explained) == len(set(explained))
+@EACH_STEP
+def test_not_8_step_that_invites_to_think_of_oneself_has_a_fictional_twin(title: str) -> None:
+    step = STEPS[title]
+    twins = [one for one in step["alternatives"] if one["kind"] == "fictional"]
+
+    assert bool(twins) == step["about_oneself"]
+    assert [one for one in twins if one["minutes"] not in (None, step["minutes"])] == [], "of equal value"
+
+
+@EACH_STEP
+def test_not_2_step_keeps_the_limits_of_the_year(title: str) -> None:
+    notice = STEPS[title]["notice"]
+
+    assert notice["intensity"] <= min([3, *(FIRST_YEAR_LIMITS.get(topic, 3) for topic in notice["topics"])])
+
+
+@EACH_STEP
+def test_guidance_beside_a_step_is_a_list_of_one_to_five_lines(title: str) -> None:
+    for name, text in STEPS[title]["guidance"].items():
+        for language in LANGUAGES:
+            tags = re.findall(r"<(ul|li|p|h2|h3|ol)>", "".join(block.html for block in render_blocks(text[language])))
+            assert tags[:1] == ["ul"], (name, language)
+            assert set(tags) == {"ul", "li"}, (name, language)
+            assert 1 <= tags.count("li") <= 5, (name, language)
+
+
+@pytest.mark.parametrize("part", ["guidance", "pages"])
+def test_ops_4_both_languages_of_a_page_have_the_same_headings_and_lists(part: str) -> None:
+    pages = {page["name"]: page for page in LINE["guidance"]["pages"]} if part == "guidance" else real_content().pages
+
+    for name, page in pages.items():
+        built = {
+            language: re.findall(
+                r"<(h2|ul|ol|li)>", "".join(block.html for block in render_blocks(page["text"][language]))
+            )
+            for language in LANGUAGES
+        }
+        assert built["nl"] == built["en"], name
+
+
+def test_signpost_to_the_places_to_go_has_no_page_before_it() -> None:
+    """Nothing stands between somebody and a place to go."""
+    signposts = [step for step in REAL_STEPS if step.get("contacts") == "all"]
+
+    assert signposts
+    assert [step["folder"] for step in signposts if step["notice"]["before"] or step["notice"]["intensity"] > 1] == []
+
+
+def test_every_way_is_offered_in_words_of_the_frame() -> None:
+    assert set(LINE["frame"]["ways"]) == {"whole", "together", *ALTERNATIVES}
+    assert len(LINE["frame"]["intensity"]) == 4
+
+
+def test_step_explains_each_term_once_beside_the_part_that_uses_it_first(line: Line) -> None:
+    meanings = {term.name: term.meaning for term in line.glossary}
+
+    for _, step in line.modules[0].steps():
+        explained = [term for part in step.parts for term in part.terms]
+        assert [term.id for term in explained] == [str(number) for number in range(1, len(explained) + 1)]
+        assert all(meanings[term.name] == term.meaning for term in explained)
         for part in step.parts:
             assert all(f'href="#term-{term.id}"' in part.html for term in part.terms)
+
+
+def test_ext_6_glossary_is_numbered_so_that_an_address_says_nothing(line: Line) -> None:
+    assert [term.id for term in line.glossary] == [str(number) for number in range(1, len(line.glossary) + 1)]
 
 
 def test_parts_together_are_the_whole_text(module: Module) -> None:
@@ -118,8 +185,8 @@ def test_parts_together_are_the_whole_text(module: Module) -> None:
     for _, step in module.steps():
         source = next(one for one in STEPS.values() if one["id"] == step.id)
         whole = "".join(block.html for block in render_blocks(source["text"][language]))
-        for number, term in enumerate(source["terms"], start=1):
-            whole = whole.replace(f'"#term-{term["id"]}"', f'"#term-{number}"')
+        for number, (_, target) in enumerate(find_links(source["text"][language]), start=1):
+            whole = whole.replace(f'"#{target.replace(":", "-")}"', f'"#term-{number}"')
         assert "".join(part.html for part in step.parts) == whole
         assert clean_html(whole) == whole
 
@@ -136,12 +203,23 @@ def test_unit_takes_as_long_as_its_steps(module: Module) -> None:
         assert unit.minutes == sum(step.minutes for step in unit.steps) > 0
 
 
-def test_summary_is_there_only_where_the_content_has_one(module: Module) -> None:
-    with_summary = {step.id for _, step in module.steps() if step.summary_html}
+def test_way_is_there_only_where_the_content_has_one(module: Module) -> None:
+    for _, step in module.steps():
+        source = next(one for one in STEPS.values() if one["id"] == step.id)
+        written = {one["kind"] for one in source["alternatives"]}
+        always = {"whole", *(("together", "later") if step.notice.asks_first else ())}
+        assert {way.kind for way in step.ways} == written | always
+        # In one order everywhere, and numbered in it.
+        order = ["whole", *ALTERNATIVES[:-1], "together", "later"]
+        assert [way.kind for way in step.ways] == sorted((way.kind for way in step.ways), key=order.index)
+        assert [way.number for way in step.ways] == list(range(1, len(step.ways) + 1))
 
-    expected = {one["id"] for one in STEPS.values() if any(a["kind"] == "summary" for a in one["alternatives"])}
-    assert with_summary == expected
-    assert expected
+
+def test_step_follows_on_steps_that_come_before(module: Module) -> None:
+    ids = [step.id for _, step in module.steps()]
+
+    for place, (_, step) in enumerate(module.steps()):
+        assert set(step.after) <= set(ids[:place])
 
 
 def test_step_is_found_by_its_id_and_an_unknown_one_is_not(module: Module) -> None:
@@ -150,3 +228,41 @@ def test_step_is_found_by_its_id_and_an_unknown_one_is_not(module: Module) -> No
     assert module.find_step(step.id) == (unit, step)
     assert module.find_step("aaaaaaaa") is None
     assert module.find_step("") is None
+    assert module.find_unit(unit.id) == unit
+    assert module.find_unit("aaaaaaaa") is None
+
+
+# What writers are told.
+
+README = (MODULES / "README.md").read_text()
+
+
+def fields_of(schema: Schema) -> Iterator[str]:
+    """Every field of a file, and of what is nested in it."""
+    for name, field in schema.fields.items():
+        yield name
+        inner = getattr(field, "inner", field)
+        if hasattr(inner, "schema"):
+            yield from fields_of(inner.schema)
+
+
+@pytest.mark.parametrize("name", kind_names())
+def test_readme_tells_of_every_field_of_a_kind_of_step(name: str) -> None:
+    kind = find_kind(name)
+    assert kind is not None
+
+    untold = [field for field in fields_of(kind.schema()) if not re.search(rf"[`.]{field}[`.]", README)]
+    assert untold == []
+    assert f"**`{name}`**" in README
+
+
+@pytest.mark.parametrize("schema", [LineSchema, ModuleSchema, UnitSchema, FrameSchema, ContactsSchema])
+def test_readme_tells_of_every_field_of_a_file(schema: type[Schema]) -> None:
+    untold = [field for field in fields_of(schema()) if not re.search(rf"[`.]{field}[`.]", README)]
+
+    assert [field for field in untold if field != "contacts"] == []
+
+
+def test_readme_tells_of_no_field_that_is_gone() -> None:
+    assert not re.search(r"^\| `terms` \|", README, re.MULTILINE)
+    assert all(f"`{kind}`" in README for kind in ALTERNATIVES)

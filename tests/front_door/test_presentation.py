@@ -21,6 +21,7 @@ from lti_tool.web.brand import contrast, is_colour, style_sheet
 from lti_tool.web.templates import STATIC
 from tests.demo_lms.knobs import CLAIM
 from tests.front_door.witness import body_data, dump
+from tests.progress.board import FIRST, THIRD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,7 +200,17 @@ def way_back(page: str) -> list[tuple[str, str]]:
     return [(html.unescape(href), rest) for href, rest in found]
 
 
-PAGES = ["/", "/step/u56fbuib", "/step/gjcuwgtv", "/support", "/step/nothing2", "/?page=x"]
+PAGES = [
+    "/",
+    f"/step/{FIRST}",
+    f"/step/{THIRD}",
+    f"/step/{THIRD}/1",
+    "/support",
+    "/safety",
+    "/words",
+    "/step/nothing2",
+    "/?page=x",
+]
 
 
 @pytest.mark.parametrize("person", ["amina", "teacher", "mentor"])

@@ -38,7 +38,8 @@ def files() -> list[Path]:
     found = []
     for folder, below, names in os.walk(ROOT):
         below[:] = [name for name in below if name not in MADE_HERE and (name[0] != "." or name in KEPT_HIDDEN)]
-        found += [Path(folder, name) for name in names]
+        # Beside a repository, a second copy of its files has a file .git that says where the first one is.
+        found += [Path(folder, name) for name in names if name != ".git"]
     return found
 
 

@@ -13,6 +13,7 @@ from lti_tool.web.access import AccessRule
 from lti_tool.web.edge import SAFE_METHODS
 from tests.clock import FrozenClock
 from tests.conftest import make_settings
+from tests.content import NOTICED
 from tests.police import BASE_URL
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ PUBLIC = {
     "connection.approve": "an administrator's secret address is its own proof, and our own page sends it",
     "connection.look": "an administrator's secret address is its own proof, and our own page sends it",
     "connection.show_connection": "an administrator's secret address is its own proof",
+    "curriculum.show_accessibility": "the accessibility statement is for everybody",
+    "curriculum.show_safety": "how to leave, and what stays behind, is for everybody to know",
     "curriculum.show_support": "who needs a place to go need not show who they are",
     "launch.launch_tool": "a launch brings its own proof",
     "launch.log_in": "a platform begins a login before anybody is known",
@@ -38,6 +41,7 @@ PUBLIC = {
     "registration.show_registration": "an invite brings its own proof",
     "people.leave_session": "leaving must always work, on the address alone",
     "web.choose_device": "choices about a browser are about nobody, and our own page sends them",
+    "web.show_components": "parts of pages with made-up examples, in the demo only",
     "web.show_brand": "a colour of an institution is about nobody",
     "web.send_static": "style sheets, letters and scripts hold nothing personal",
     "web.show_device": "choices about a browser are about nobody",
@@ -56,6 +60,11 @@ GUARDED = {
     "coordination.show_contact": Permission.KEEP_CONTACTS,
     "coordination.show_contacts": Permission.KEEP_CONTACTS,
     "coordination.show_new_contact": Permission.KEEP_CONTACTS,
+    "curriculum.send_sound": Permission.READ_STEP,
+    "curriculum.show_accessibility_in_visit": Permission.KEEP_SESSION,
+    "curriculum.show_safety_in_visit": Permission.KEEP_SESSION,
+    "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
+    "curriculum.show_words": Permission.READ_STEP,
     "guidance.erase": Permission.PREPARE_CLASS,
     "guidance.keep_checklist": Permission.PREPARE_CLASS,
     "guidance.plan": Permission.PREPARE_CLASS,
@@ -68,7 +77,6 @@ GUARDED = {
     "guidance.show_planner": Permission.READ_GUIDANCE,
     "guidance.show_reminders": Permission.PREPARE_CLASS,
     "guidance.show_unit": Permission.READ_GUIDANCE,
-    "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
     "people.choose_device": Permission.KEEP_SESSION,
     "people.choose_language": Permission.KEEP_SESSION,
     "people.keep_alive": Permission.KEEP_SESSION,
@@ -77,6 +85,8 @@ GUARDED = {
     "progress.press_step": Permission.PRESS_DONE,
     "progress.show_home": Permission.KEEP_SESSION,
     "progress.show_step": Permission.READ_STEP,
+    "progress.show_way": Permission.READ_STEP,
+    "progress.show_who_sees_what": Permission.READ_STEP,
 }
 
 FROM_OTHER_SITES = {"launch.launch_tool", "launch.log_in"}
@@ -181,6 +191,8 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
         ("coordination.show_contact", "GET", "/contacts/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("coordination.show_contacts", "GET", "/contacts"),
         ("coordination.show_new_contact", "GET", "/contacts/new"),
+        ("curriculum.send_sound", "GET", "/sound/" + "0" * 64),
+        ("curriculum.show_words", "GET", "/words"),
         ("guidance.keep_checklist", "POST", "/guidance/class/checklist"),
         ("guidance.remind", "POST", "/guidance/reminders"),
         ("guidance.show_home", "GET", "/guidance"),
@@ -190,9 +202,10 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
         ("people.keep_alive", "GET", "/alive"),
         ("people.show_device", "GET", "/device"),
         ("people.tell_time", "GET", "/time"),
-        ("progress.press_step", "POST", "/step/u56fbuib/done"),
+        ("progress.press_step", "POST", f"/step/{NOTICED[0]}/done"),
         ("progress.show_home", "GET", "/"),
-        ("progress.show_step", "GET", "/step/u56fbuib"),
+        ("progress.show_step", "GET", f"/step/{NOTICED[0]}"),
+        ("progress.show_way", "GET", f"/step/{NOTICED[0]}/1"),
     ],
 )
 def test_guarded_view_never_runs_for_a_token_that_nobody_has(

@@ -143,6 +143,14 @@ BAD = [
     ("EXIT_URL", "https://elsewhere.example/"),
     ("CONTENT_DIR", "/nowhere/at/all"),
     ("CONTENT_DIR", __file__),
+    ("CONTENT_DIR", str(Path(__file__).parent)),
+    ("CLASSES_BEGIN", "closed"),
+    ("CLASSES_BEGIN", "Open"),
+    ("TIME_ZONE", "Amsterdam"),
+    ("TIME_ZONE", "Europe"),
+    ("TIME_ZONE", "/etc/localtime"),
+    ("TIME_ZONE", "../../etc/passwd"),
+    ("TIME_ZONE", "+01:00"),
     ("LOG_LEVEL", "loud"),
 ]
 
@@ -188,6 +196,7 @@ def test_unknown_setting_is_named() -> None:
         ("CLOCK_OFFSET", "1"),
         ("CLOCK_OFFSET", "-P1D"),
         ("ALLOW_LOOPBACK_PLATFORMS", "yes"),
+        ("CLASSES_BEGIN", "open"),
     ],
 )
 def test_production_refuses_what_is_only_for_trying(name: str, value: str) -> None:
@@ -223,6 +232,31 @@ def test_private_hosts_are_none_unless_named() -> None:
 
     assert load_settings(PRODUCTION).private_platform_hosts == frozenset()
     assert named.private_platform_hosts == {"moodle.example", "canvas.example"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "begin"),
+    [
+        (PRODUCTION, "preparing"),
+        ({**PRODUCTION, "RUGZAK_CLASSES_BEGIN": "preparing"}, "preparing"),
+        (DEMO, "open"),
+        ({**DEMO, "RUGZAK_CLASSES_BEGIN": "preparing"}, "preparing"),
+        ({**DEMO, "RUGZAK_CLASSES_BEGIN": "open"}, "open"),
+    ],
+)
+def test_class_begins_preparing_and_only_in_the_demo_open(environ: dict[str, str], begin: str) -> None:
+    assert load_settings(environ).classes_begin == begin
+
+
+def test_days_begin_in_the_netherlands_unless_somebody_says_otherwise() -> None:
+    assert load_settings(PRODUCTION).time_zone.key == "Europe/Amsterdam"
+    assert load_settings({**PRODUCTION, "RUGZAK_TIME_ZONE": "America/Paramaribo"}).time_zone.key == "America/Paramaribo"
+
+
+def test_content_of_ones_own_needs_no_more_than_a_line(tmp_path: Path) -> None:
+    (tmp_path / "learning-line.yaml").touch()
+
+    assert load_settings({**PRODUCTION, "RUGZAK_CONTENT_DIR": str(tmp_path)}).content_dir == tmp_path
 
 
 def test_first_master_key_stays_first() -> None:
@@ -267,10 +301,15 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: str) -> Non
         ({"RUGZAK_MASTER_KEYS": "first:é"}, "RUGZAK_MASTER_KEYS"),
         ({"RUGZAK_TYPO": "1"}, "RUGZAK_TYPO"),
         ({"RUGZAK_DATABASE_URL": "sqlite:////dev/null/tool.sqlite3"}, "RUGZAK_DATABASE_URL"),
-        ({"RUGZAK_CONTENT_DIR": str(ROOT / "tests")}, "contacts.yaml"),
+        ({"RUGZAK_CONTENT_DIR": str(ROOT / "tests")}, "RUGZAK_CONTENT_DIR"),
+        ({"RUGZAK_CONTENT_DIR": "damaged"}, "contacts.yaml:1: contacts is missing"),
     ],
 )
-def test_process_that_cannot_start_says_why_in_one_line(changes: dict[str, str], named: str) -> None:
+def test_process_that_cannot_start_says_why_in_one_line(tmp_path: Path, changes: dict[str, str], named: str) -> None:
+    if changes.get("RUGZAK_CONTENT_DIR") == "damaged":
+        (tmp_path / "learning-line.yaml").touch()
+        (tmp_path / "contacts.yaml").touch()
+        changes = {"RUGZAK_CONTENT_DIR": str(tmp_path)}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("RUGZAK_")}
     environ = {**inherited, **PRODUCTION, **changes}
 

@@ -37,6 +37,8 @@ NAMES = sorted(
     for path in folder.rglob("*.html")
 )
 Sentence = str | tuple[str, ...]
+BY_KIND = {"template", "written_template"}
+"""What a step of any kind includes: a kind names the templates that are its own, in Python."""
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +81,25 @@ def referred(tree: nodes.Template) -> Iterator[str]:
     """Yield the templates that a template extends, includes or imports."""
     for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
         if isinstance(node, (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+            if isinstance(node, nodes.Include) and is_of_a_kind(node.template):
+                continue
             assert isinstance(node.template, nodes.Const), "a template names what it builds on"
             yield str(node.template.value)
+
+
+def is_of_a_kind(name: nodes.Expr) -> bool:
+    """Whether a template's name is asked of the kind of the step: ``step.kind.template``."""
+    of_step = nodes.Getattr(nodes.Name("step", "load"), "kind", "load")
+    return isinstance(name, nodes.Getattr) and name.attr in BY_KIND and name.node == of_step
+
+
+def used_names(name: str, trees: dict[str, nodes.Template]) -> set[str]:
+    """The names that a template uses, itself or in what it includes, which sees the same names."""
+    found = loaded_names(trees[name])
+    for node in trees[name].find_all(nodes.Include):
+        if isinstance(node.template, nodes.Const):
+            found |= used_names(str(node.template.value), trees)
+    return found
 
 
 def loaded_names(tree: nodes.Template) -> set[str]:
@@ -102,12 +121,30 @@ def test_every_template_is_used(trees: dict[str, nodes.Template]) -> None:
     assert missing == []
 
 
+def test_only_the_page_of_a_step_includes_what_a_kind_names(trees: dict[str, nodes.Template]) -> None:
+    asked = [(name, node.template) for name, tree in trees.items() for node in tree.find_all(nodes.Include)]
+
+    by_kind = {(name, one.attr) for name, one in asked if isinstance(one, nodes.Getattr)}
+    assert by_kind == {("curriculum/step_body.html", "template"), ("curriculum/step_body.html", "written_template")}
+
+
+@pytest.mark.parametrize("name", kind_names())
+def test_templates_of_a_kind_are_there(name: str) -> None:
+    kind = find_kind(name)
+    assert kind is not None
+
+    named = {template for template in (kind.template, kind.written_template) if template is not None}
+    assert named <= set(NAMES)
+    # What is built is shown, and what is shown was built.
+    assert bool(kind.template) == bool(kind.build)
+
+
 def test_every_import_of_a_template_is_used(trees: dict[str, nodes.Template]) -> None:
     unused = []
     for name, tree in trees.items():
         for node in tree.find_all(nodes.FromImport):
             imported = {one if isinstance(one, str) else one[1] for one in node.names}
-            unused += [(name, one) for one in imported - loaded_names(tree)]
+            unused += [(name, one) for one in imported - used_names(name, trees)]
 
     assert unused == []
 
@@ -146,7 +183,48 @@ def test_only_cleaned_content_is_put_in_a_page_as_it_is(trees: dict[str, nodes.T
         if node.name == "safe"
     }
 
-    assert marked == {("web/components/thread.html", "html"), ("curriculum/step.html", "summary_html")}
+    assert marked == {
+        ("web/components/thread.html", "html"),
+        ("web/components/opens.html", "?"),
+        ("web/components/guide.html", "prepare_html"),
+        ("web/components/guide.html", "facilitate_html"),
+        ("web/components/guide.html", "touched_html"),
+        ("guidance/page.html", "html"),
+        ("guidance/unit.html", "prepare_html"),
+        ("guidance/unit.html", "facilitate_html"),
+        ("guidance/unit.html", "touched_html"),
+        ("curriculum/standing.html", "html"),
+        ("curriculum/step_body.html", "html"),
+        ("curriculum/kinds/listen.html", "html"),
+        ("curriculum/kinds/listen_written.html", "html"),
+    }
+
+
+def test_what_opens_is_handed_cleaned_content(trees: dict[str, nodes.Template]) -> None:
+    """The part that opens is handed its text by itself, so whoever uses it hands on what has that name."""
+    handed = {
+        (name, call.args[1].attr if isinstance(call.args[1], nodes.Getattr) else "?")
+        for name, tree in trees.items()
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name == "opens"
+    }
+
+    assert handed == {("curriculum/kinds/closing.html", "html"), ("curriculum/kinds/info.html", "html")}
+
+
+def test_not_7_no_template_plays_anything_by_itself(trees: dict[str, nodes.Template]) -> None:
+    written = {
+        name: "".join(one.data if isinstance(one, nodes.TemplateData) else "x" for one in tree.find_all(nodes.Expr))
+        for name, tree in trees.items()
+    }
+
+    playing = {name for name, text in written.items() if re.search(r"<(?:audio|video|iframe|embed|object)\b", text)}
+    assert playing == {"curriculum/kinds/listen.html"}
+    assert {name for name, text in written.items() if re.search(r"\s(?:autoplay|loop)(?=[\s=>])", text)} == set()
+    (player,) = re.findall(r"<audio\b[^>]*>", written["curriculum/kinds/listen.html"])
+    assert 'preload="none"' in player
+    assert "controls" in player
+    assert "data-quiet" in player, "its script lets it begin softly"
 
 
 def test_extraction_is_set_up_in_pyproject(tmp_path: Path, sentences: frozenset[Sentence]) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import html
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
 from lti_tool.people.grants import GrantError, Holder
 from lti_tool.people.models import CoordinatorGrant
+from tests.content import REAL_STEPS, STEP_IDS, real_content, step_where
 from tests.demo_lms.knobs import CLAIM
 from tests.demo_lms.people import ADMINISTRATOR_HERE, LEARNER, PEOPLE
 from tests.front_door.sentences import readable, spoken
 from tests.front_door.witness import body_data, dump
-from tests.progress.board import board_of, press
+from tests.progress.board import FIRST, board_of, press, statuses_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -298,7 +299,7 @@ def test_cmp_2_coordinator_who_does_not_teach_sees_no_board_and_no_names(
     teacher = door.enter("teacher")
     assert board_of(teacher)["Amina Haddou"][0] == "done"
 
-    pages = [coordinator.get(path).text for path in ("/", "/step/u56fbuib", "/step/gwuczbwc", "/support")]
+    pages = [coordinator.get(path).text for path in ("/", *STEPS, "/support")]
 
     assert coordinator.get().data == before, "nothing changes with what a student presses"
     for page in pages:
@@ -322,7 +323,7 @@ def test_coordinator_who_teaches_this_course_still_sees_its_board(door: Door, gr
     coordinator = door.enter("coordinator")
 
     assert role_of(coordinator) == "coordinator"
-    assert board_of(coordinator) == {"Amina Haddou": ("done", "not-started", "not-started")}
+    assert board_of(coordinator) == {"Amina Haddou": statuses_of(FIRST)}
 
 
 def test_coordinator_who_teaches_one_course_sees_no_board_of_another(door: Door, grant: Callable[..., None]) -> None:
@@ -351,43 +352,52 @@ def test_coordinator_outside_a_course_is_shown_nothing(door: Door, grant: Callab
     visit = door.enter("mentor", spoil=lambda launch: launch.claims.pop(f"{CLAIM}context"))
 
     assert body_data(visit.get().text) == {"role": "coordinator", "page": "outside-course"}
-    assert visit.get("/step/u56fbuib").status_code == 404
+    assert [visit.get(path).status_code for path in STEPS] == [404] * len(STEPS)
 
 
 # What must still be checked in the content.
 
 
-def marks_of(content: dict[str, Any], language: str) -> list[str]:
-    """Return what the steps of the real content say under ``to_check``."""
-    steps = [step for module in content["modules"] for unit in module["units"] for step in unit["steps"]]
-    return [" ".join(mark[language].split()) for step in steps for mark in step.get("to_check", [])]
+def marked() -> dict[str, list[dict[str, str]]]:
+    """Return what the content says under ``to_check``, by the page that shows it."""
+    content = real_content()
+    return {
+        **{f"/step/{step['id']}": step["to_check"] for step in REAL_STEPS},
+        "/support": [mark for contact in content.contacts for mark in contact["to_check"]],
+        **{f"/{name}": page["to_check"] for name, page in content.pages.items()},
+    }
 
 
-PATHS = ["/", "/step/u56fbuib", "/step/gwuczbwc", "/step/gjcuwgtv", "/support"]
+def marks_of(language: str) -> list[str]:
+    return [" ".join(mark[language].split()) for marks in marked().values() for mark in marks]
+
+
+STEPS = [f"/step/{step}" for step in STEP_IDS]
+SIGNPOST = f"/step/{step_where(contacts='all')}"
+PATHS = ["/", "/words", *marked()]
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_coordinator_sees_what_is_still_to_be_checked(
-    door: Door, grant: Callable[..., None], content: dict[str, Any], language: str
-) -> None:
+def test_coordinator_sees_what_is_still_to_be_checked(door: Door, grant: Callable[..., None], language: str) -> None:
     grant(door, sub=SUB)
     visit = door.enter("mentor", locale=language)
 
     pages = {path: " ".join(html.unescape(visit.get(path).text).split()) for path in PATHS}
 
     everything = " ".join(pages.values())
-    marks = marks_of(content, language)
+    marks = marks_of(language)
     assert marks
     assert [mark for mark in marks if mark not in everything] == []
     with_marks = {path for path, page in pages.items() if "data-checks" in page}
-    assert with_marks == {"/step/u56fbuib", "/step/gwuczbwc", "/support"}
+    # The signpost shows the places to go, with what must be checked of them.
+    assert with_marks == {SIGNPOST} | {path for path, marks in marked().items() if marks}
     # Of a place to go, on the page of a step and on that of all places.
     contact = {
         "nl": "Kan iemand die niet kan praten 112 ook op een andere manier bereiken?",
         "en": "Can somebody who cannot speak reach 112 in another way?",
     }[language]
     assert contact in pages["/support"]
-    assert contact in pages["/step/gwuczbwc"]
+    assert contact in pages[SIGNPOST]
     assert spoken("Only coordinators see this.", language)
 
 
@@ -395,16 +405,16 @@ def test_coordinator_sees_what_is_still_to_be_checked(
 @pytest.mark.parametrize(
     "person", ["amina", "teacher", "mentor", "teaching_assistant", "designer", "site_administrator"]
 )
-def test_nobody_else_gets_a_byte_of_it(
-    door: Door, grant: Callable[..., None], content: dict[str, Any], person: str, language: str
-) -> None:
+def test_nobody_else_gets_a_byte_of_it(door: Door, grant: Callable[..., None], person: str, language: str) -> None:
     grant(door, sub=PEOPLE["auditor"].id)
     visit = door.enter(person, locale=language)
 
-    answers = [visit.get(path) for path in PATHS] + [door.client.get("/support")]
+    public = [door.client.get(path) for path in ("/support", "/safety", "/accessibility")]
+    answers = [visit.get(path) for path in PATHS] + public
 
-    marks = marks_of(content, language)
-    beginnings = [mark[:25] for mark in marks] + ["Kan iemand die niet kan praten", "Can somebody who cannot speak"]
+    marks = marks_of(language)
+    # A teacher reads of some of the same things, in other words.
+    beginnings = [mark[:50] for mark in marks] + ["Kan iemand die niet kan praten", "Can somebody who cannot speak"]
     for answer in answers:
         page = " ".join(html.unescape(answer.text).split())
         assert "data-checks" not in page
@@ -416,8 +426,8 @@ def test_marks_do_not_stay_behind_for_who_comes_next(door: Door, grant: Callable
     coordinator, student = door.enter("mentor"), door.enter("amina")
 
     for _ in range(2):
-        assert "data-checks" in coordinator.get("/step/gwuczbwc").text
-        assert "data-checks" not in student.get("/step/gwuczbwc").text
+        assert "data-checks" in coordinator.get(SIGNPOST).text
+        assert "data-checks" not in student.get(SIGNPOST).text
 
 
 # Why somebody sees what they see.
@@ -492,7 +502,7 @@ def test_who_teaches_in_this_course_sees_its_board(door: Door, person: str) -> N
     visit = door.enter(person)
 
     assert role_of(visit) == "instructor"
-    assert board_of(visit) == {"Amina Haddou": ("done", "not-started", "not-started")}
+    assert board_of(visit) == {"Amina Haddou": statuses_of(FIRST)}
 
 
 def test_test_user_presses_and_is_on_no_board(door: Door) -> None:
@@ -508,7 +518,7 @@ def test_test_user_presses_and_is_on_no_board(door: Door) -> None:
 def test_who_reads_along_reads_every_step_and_presses_nothing(door: Door, person: str) -> None:
     visit = door.enter(person)
 
-    for path in PATHS[1:4]:
+    for path in (*STEPS, *(text_of(step) for step in STEP_IDS)):
         page = visit.get(path)
         assert page.status_code == 200
         assert spoken(NO_STUDENT, "nl") in readable(page.text)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.demo_lms.knobs import CLAIM
 from tests.police import PolicingClient
-from tests.progress.board import language_of
+from tests.progress.board import FIRST, THIRD, language_of
 
 if TYPE_CHECKING:
     from tests.demo_lms.knobs import Launch
@@ -29,7 +29,7 @@ def test_language_stays_chosen_for_this_visit_and_in_this_browser(door: Door) ->
     response = visit.post("/language", {"language": "en", "back": "/"})
 
     assert response.status_code == 303
-    assert language_of(visit.get("/step/gjcuwgtv").text) == "en"
+    assert language_of(visit.get(f"/step/{FIRST}").text) == "en"
     assert language_of(door.enter("bram").get().text) == "en"
     assert language_of(door.client.get("/support").text) == "en"
 
@@ -106,7 +106,9 @@ def test_language_form_that_asks_for_something_else_is_refused(door: Door, form:
     assert language_of(visit.get().text) == "nl"
 
 
-@pytest.mark.parametrize("back", ["/", "/step/gjcuwgtv", "//elsewhere.example".replace(".", "-"), "/language"])
+@pytest.mark.parametrize(
+    "back", ["/", f"/step/{FIRST}", f"/step/{THIRD}/1", "//elsewhere.example".replace(".", "-"), "/language"]
+)
 def test_language_leads_back_into_the_same_session(door: Door, back: str) -> None:
     visit = door.enter()
 

@@ -10,6 +10,7 @@ import html5lib
 
 from lti_tool.kernel.ids import new_id
 from lti_tool.people.models import CourseContext, Membership, Person
+from tests.content import NOTICED, STEP_IDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
 
     from tests.door import Visit
 
-FIRST, SECOND, THIRD = "u56fbuib", "gwuczbwc", "gjcuwgtv"
-"""The steps of the real content, in order: 1.1, 1.2 and 1.4."""
+FIRST, SECOND, THIRD, *_ = STEP_IDS
+"""The first steps of the real content. A notice stands before the third."""
 DONE, NOT_STARTED = "done", "not-started"
+
+
+def statuses_of(*done: str) -> tuple[str, ...]:
+    """What a row of the board says of somebody who pressed these steps."""
+    return tuple(DONE if step in done else NOT_STARTED for step in STEP_IDS)
 
 
 @dataclass(frozen=True)
@@ -41,11 +47,17 @@ def words(element: Element) -> str:
 
 
 def board_rows(html: str) -> list[Row]:
-    return [
-        Row(words(row[0]), tuple(str(cell.get("data-status")) for cell in row[1:]))
+    """The students on the board, in order; each unit has a table, and every table the same students."""
+    tables = [
+        [(words(row[0]), tuple(str(cell.get("data-status")) for cell in row[1:])) for row in body]
         for body in parse(html).iter("tbody")
-        for row in body
     ]
+    rows = []
+    for parts in zip(*tables, strict=True):
+        names = {name for name, _ in parts}
+        assert len(names) == 1, "the tables of a board name different people"
+        rows.append(Row(names.pop(), sum((statuses for _, statuses in parts), ())))
+    return rows
 
 
 def board_of(visit: Visit, path: str = "/") -> dict[str, tuple[str, ...]]:
@@ -61,6 +73,11 @@ def step_statuses(html: str) -> dict[str | None, str | None]:
 
 def body_of(html: str) -> Element:
     return next(iter(parse(html).iter("body")))
+
+
+def text_of(step: str) -> str:
+    """The address of the text of a step, below a visit: behind its notice, where it has one."""
+    return f"/step/{step}/1" if step in NOTICED else f"/step/{step}"
 
 
 def language_of(html: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_tool.curriculum.kinds import find_kind
-from lti_tool.curriculum.line import Module, Step, Unit
+from lti_tool.curriculum.line import Module, Notice, Step, StepGuidance, Unit
 from lti_tool.progress.pages import build_overview, following_step
 
 if TYPE_CHECKING:
@@ -19,7 +20,21 @@ if TYPE_CHECKING:
 def step(name: str, minutes: int = 10) -> Step:
     kind = find_kind("read")
     assert kind is not None
-    return Step(name, f"1.{name}", f"Title {name}", kind, minutes, "aim", (), None, ())
+    return Step(
+        id=name,
+        number=f"1.{name}",
+        title=f"Title {name}",
+        kind=kind,
+        minutes=minutes,
+        aim="aim",
+        parts=(),
+        own=None,
+        notice=Notice((), "how", "where", "people", asks_first=False),
+        ways=(),
+        after=(),
+        guidance=StepGuidance("", "", ""),
+        to_check=(),
+    )
 
 
 def unit(number: int, *steps: Step) -> Unit:
@@ -27,7 +42,12 @@ def unit(number: int, *steps: Step) -> Unit:
 
 
 MODULE = Module(
-    "module", 1, "Year 1", "lead", (unit(1, step("a"), step("b", 15)), unit(2, step("c")), unit(3, step("d")))
+    "module",
+    1,
+    "Year 1",
+    "lead",
+    "opening",
+    (unit(1, step("a"), step("b", 15)), unit(2, step("c")), unit(3, step("d"))),
 )
 ALL = frozenset("abcd")
 DONE = st.frozensets(st.sampled_from(sorted(ALL)) | st.text(max_size=8))
@@ -76,6 +96,55 @@ def test_after_a_step_comes_the_next_one_also_in_the_next_unit(name: str, follow
     found = following_step(overview(), name)
 
     assert (found.id if found else None) == following
+
+
+# A unit that is held.
+
+TUESDAY = date(2026, 11, 24)
+
+
+def held(*units: str, done: str = "") -> Overview:
+    """The overview of a class that cannot open some units yet."""
+    days = dict.fromkeys(units, TUESDAY)
+    return build_overview(MODULE, frozenset(done), lambda name: f"/step/{name}", days.get)
+
+
+def test_unit_that_is_held_says_from_which_day_and_holds_no_next_step() -> None:
+    page = held("unit-1")
+
+    assert [(row.status, row.opens_on) for row in page.units] == [("held", TUESDAY), ("here", None), ("ahead", None)]
+    assert page.next_step is not None
+    assert page.next_step.id == "c"
+
+
+def test_unit_that_is_held_is_not_done_although_its_steps_are() -> None:
+    assert held("unit-1", done="ab").units[0].status == "held"
+
+
+def test_year_that_is_held_has_no_next_step() -> None:
+    page = held("unit-1", "unit-2", "unit-3")
+
+    assert page.next_step is None
+    assert {row.status for row in page.units} == {"held"}
+
+
+def test_unit_that_is_held_is_passed_over() -> None:
+    page = held("unit-2")
+
+    assert (following := following_step(page, "b")) is not None
+    assert following.id == "d"
+
+
+@given(DONE, st.sets(st.sampled_from(["unit-1", "unit-2", "unit-3"])))
+def test_no_step_of_a_unit_that_is_held_is_ever_next(done: frozenset[str], units: set[str]) -> None:
+    page = build_overview(MODULE, done, str, dict.fromkeys(units, TUESDAY).get)
+
+    for row in page.units:
+        if row.id in units:
+            assert row.status == "held"
+            assert not any(one.is_next for one in row.steps)
+    open_steps = {one.id for row in page.units if row.id not in units for one in row.steps}
+    assert (page.next_step is None) == (open_steps <= done)
 
 
 @given(DONE)

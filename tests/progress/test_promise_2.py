@@ -10,7 +10,20 @@ from flask import template_rendered
 
 from lti_tool.progress.models import Done
 from lti_tool.progress.service import BoardPage, BoardRow
-from tests.progress.board import FIRST, SECOND, THIRD, board_of, board_rows, body_of, normalise, parse, press, words
+from tests.content import NOTICED, STEP_IDS
+from tests.progress.board import (
+    FIRST,
+    SECOND,
+    THIRD,
+    board_of,
+    board_rows,
+    body_of,
+    normalise,
+    parse,
+    press,
+    text_of,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +42,12 @@ def press_at_once(visit: Visit) -> None:
 
 
 def wander_and_press(visit: Visit) -> None:
-    """Read everything, come back, press, take it back, read on, press twice."""
-    for step in (FIRST, SECOND, THIRD, FIRST):
+    """Read everything in every way, come back, press, take it back, read on, press twice."""
+    for step in (*STEP_IDS, FIRST):
         visit.get(f"/step/{step}")
+    for step in NOTICED:
+        for way in range(1, 9):
+            visit.get(f"/step/{step}/{way}")
     press(visit, THIRD)
     visit.get(f"/step/{THIRD}")
     press(visit, THIRD, "no")
@@ -40,12 +56,28 @@ def wander_and_press(visit: Visit) -> None:
     visit.get()
     press(visit, THIRD)
     press(visit, THIRD)
-    visit.get("/support")
+    for page in ("/support", "/safety", "/words"):
+        visit.get(page)
+
+
+def take_the_short_way_and_press(visit: Visit) -> None:
+    """Read the notice and the summary, and nothing else."""
+    visit.get(f"/step/{THIRD}")
+    visit.get(f"/step/{THIRD}/2")
+    press(visit, THIRD)
+
+
+def skip_and_press(visit: Visit) -> None:
+    """Read the notice, choose to do something else, and press later."""
+    visit.get(f"/step/{THIRD}")
+    visit.get()
+    press(visit, THIRD)
 
 
 def read_and_press_nothing(visit: Visit) -> None:
-    for step in (FIRST, SECOND, THIRD):
+    for step in STEP_IDS:
         visit.get(f"/step/{step}")
+        visit.get(text_of(step))
 
 
 def do_nothing(_visit: Visit) -> None:
@@ -53,7 +85,14 @@ def do_nothing(_visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(press_at_once, wander_and_press), (do_nothing, read_and_press_nothing)], ids=["done", "not_yet"]
+    ("one", "other"),
+    [
+        (press_at_once, wander_and_press),
+        (press_at_once, take_the_short_way_and_press),
+        (press_at_once, skip_and_press),
+        (do_nothing, read_and_press_nothing),
+    ],
+    ids=["wander", "short", "skip", "not_yet"],
 )
 def test_cmp_1_and_cmp_3_teacher_gets_the_same_bytes_and_the_database_the_same_questions(
     door: Door, recorder: StatementRecorder, one: Callable[[Visit], None], other: Callable[[Visit], None]
@@ -74,7 +113,7 @@ def test_cmp_1_and_cmp_3_teacher_gets_the_same_bytes_and_the_database_the_same_q
     assert questions[0] == questions[1]
 
 
-@pytest.mark.parametrize("way", [press_at_once, wander_and_press])
+@pytest.mark.parametrize("way", [press_at_once, wander_and_press, take_the_short_way_and_press, skip_and_press])
 def test_cmp_1_rows_on_one_board_differ_in_nothing_but_the_name(door: Door, way: Callable[[Visit], None]) -> None:
     press_at_once(door.enter("amina"))
     way(door.enter("bram"))
@@ -100,8 +139,8 @@ def test_cmp_1_press_is_the_same_form_for_every_kind_of_step(door: Door) -> None
     visit = door.enter()
 
     endings = set()
-    for step in (FIRST, SECOND, THIRD):
-        page = parse(visit.get(f"/step/{step}").text)
+    for path in [path for step in STEP_IDS for path in (f"/step/{step}", text_of(step))]:
+        page = parse(visit.get(path).text)
         form = next(one for one in page.iter("form") if (one.get("action") or "").endswith("/done"))
         fields = [(field.get("name"), field.get("type")) for field in form.iter("input")]
         button = next(iter(form.iter("button")))
@@ -110,23 +149,23 @@ def test_cmp_1_press_is_the_same_form_for_every_kind_of_step(door: Door) -> None
     assert len(endings) == 1
 
 
-def test_cmp_2_board_shows_a_name_and_done_or_not_started_and_nothing_else(door: Door) -> None:
+def test_cmp_2_board_shows_a_name_and_done_or_not_started_and_nothing_else(door: Door, content: dict[str, Any]) -> None:
     wander_and_press(door.enter("amina"))
     door.enter("bram")
 
     page = parse(door.enter("teacher").get().text)
 
-    (body,) = page.iter("tbody")
-    marks = {(str(element.tag), name) for element in body.iter() for name in element.attrib}
+    tables = list(page.iter("table"))
+    assert len(tables) == len(content["modules"][0]["units"])
+    marks = {(str(one.tag), name) for body in page.iter("tbody") for one in body.iter() for name in one.attrib}
     joints = {("td", "data-status"), ("td", "data-first"), ("td", "data-last")}
     assert marks == {("th", "scope"), ("span", "class")} | joints
     assert {(cell.get("data-status"), words(cell)) for cell in page.iter("td")} == {
         ("done", "klaar"),
         ("not-started", "nog niet"),
     }
-    (table,) = page.iter("table")
-    heads = [words(head) for head in next(iter(table.iter("thead"))).iter("th")]
-    assert len(heads) == 4
+    heads = [words(head) for head in next(iter(tables[0].iter("thead"))).iter("th")]
+    assert len(heads) == 1 + len(content["modules"][0]["units"][0]["steps"])
     assert heads[0] == "Student"
     assert all(head.startswith("Stap 1.") for head in heads[1:])
 
@@ -147,14 +186,24 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
     assert [set(person) for person in context["people"]] == [{"name", "done"}]
     assert context["people"][0] == {"name": "Amina Haddou", "done": frozenset({THIRD})}
     flask_own = {"request", "session", "g", "config"}
-    page_own = {"visit", "contacts", "institution", "locale", "exit_url", "form_token", "here"} | {
+    page_own = {"visit", "contacts", "institution", "standing_pages", "locale", "exit_url", "form_token", "here"} | {
         "leave_url",
         "home_url",
         "language_url",
         "support_url",
         "contacts_url",
+        "device_url",
+        "safety_url",
+        "accessibility_url",
+        "words_url",
+        "who_sees_url",
+        "guidance_url",
+        # A function of a step's id, and one that asks about this teacher alone.
+        "step_url",
+        "has_due_reminder",
     }
-    assert set(context) - flask_own - page_own == {"module", "steps", "people", "people_total", "pages"}
+    assert set(context) - flask_own - page_own == {"module", "people", "people_total", "pages", "class_state"}
+    assert {field.name for field in dataclasses.fields(context["class_state"])} == {"is_open", "ends_on", "held"}
 
 
 def test_cmp_2_board_is_made_of_these_fields_alone() -> None:
@@ -168,18 +217,19 @@ def test_cmp_2_overview_of_the_teacher_shows_nobodys_progress(door: Door) -> Non
     page = parse(door.enter("teacher").get().text)
 
     steps = [item for item in page.iter("li") if item.get("data-step")]
-    assert len(steps) == 3
-    assert [item.get("data-status") for item in steps] == [None, None, None]
+    assert [item.get("data-status") for item in steps] == [None] * len(STEP_IDS)
 
 
 def test_cmp_2_step_page_of_the_teacher_tells_of_nobody(door: Door) -> None:
     teacher = door.enter("teacher")
-    before = teacher.get(f"/step/{FIRST}").data
+    paths = [path for step in (FIRST, THIRD) for path in (f"/step/{step}", text_of(step))]
+    before = [teacher.get(path).data for path in paths]
 
-    press(door.enter("amina"))
+    for step in (FIRST, THIRD):
+        press(door.enter("amina"), step)
 
-    assert teacher.get(f"/step/{FIRST}").data == before
-    assert b"Amina" not in before
+    assert [teacher.get(path).data for path in paths] == before
+    assert b"Amina" not in b"".join(before)
 
 
 def test_cmp_4_opening_again_keeps_the_flag(door: Door, recorder: StatementRecorder) -> None:
@@ -201,16 +251,19 @@ def test_cmp_4_launching_again_keeps_the_flag(door: Door) -> None:
     assert 'data-status="done"' in again.get(f"/step/{FIRST}").text
 
 
-def test_not_4_pages_send_nothing_but_the_press(door: Door) -> None:
-    """Whether somebody opened the short version stays in the browser: no form and no address tells it."""
-    page = parse(door.enter().get(f"/step/{THIRD}").text)
+@pytest.mark.parametrize("step", STEP_IDS)
+def test_not_4_pages_send_nothing_but_the_press(door: Door, step: str) -> None:
+    """Which way somebody opened stays in the browser: no form and no address tells it."""
+    visit = door.enter()
 
-    actions = {(form.get("action") or "").rpartition("/")[2] for form in page.iter("form")}
-    assert actions == {"done", "language"}
-    links = {link.get("href") or "" for link in page.iter("a")}
-    assert {link for link in links if "?" in link} == set()
-    assert list(page.iter("details"))
-    assert [field.get("name") for field in page.iter("input") if field.get("type") != "hidden"] == []
+    for path in {f"/step/{step}", text_of(step)}:
+        page = parse(visit.get(path).text)
+        actions = {(form.get("action") or "").rpartition("/")[2] for form in page.iter("form")}
+        assert actions == {"done", "language"}
+        links = {link.get("href") or "" for link in page.iter("a")}
+        assert {link for link in links if "?" in link} == set()
+        sent = [field for form in page.iter("form") for field in form.iter("input")]
+        assert [field.get("name") for field in sent if field.get("type") != "hidden"] == []
 
 
 def test_press_tells_the_log_no_step_and_no_person(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

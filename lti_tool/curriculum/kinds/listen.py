@@ -51,29 +51,31 @@ def _check(step: dict[str, Any], files: StepFiles) -> None:
     """Take the files of the step into the edition; each is known by the hash of its content from then on."""
     step["recordings"] = {
         language: {
-            "sound": _take_sound(step["sound"][language], files),
+            "sound": _take_sound(step["sound"][language], language, files),
             "captions": _take_captions(step["captions"][language], language, files),
-            "transcript": files.read_prose(step["transcript"][language], language),
+            "transcript": files.read_prose(step["transcript"][language], language, explains_terms=False),
         }
         for language in LANGUAGES
     }
 
 
-def _take_sound(name: str, files: StepFiles) -> dict[str, str]:
+def _take_sound(name: str, language: str, files: StepFiles) -> dict[str, str]:
     ending = name[name.rfind(".") :]
     if ending not in SOUNDS:
-        files.complain(("sound",), f"must be a sound that browsers play: a file that ends in {', '.join(SOUNDS)}")
+        files.complain(
+            ("sound", language), f"must be a sound that browsers play: a file that ends in {', '.join(SOUNDS)}"
+        )
         return {"id": "", "type": ""}
     content = files.read_bytes(name)
     if content and not any(content[at:].startswith(begin) for at, begin in _BEGINNINGS[ending]):
-        files.complain(("sound",), f"“{name}” is no {ending} file, whatever it is called")
+        files.complain(("sound", language), f"“{name}” is no {ending} file, whatever it is called")
     return {"id": files.keep(SOUNDS[ending], content), "type": SOUNDS[ending]}
 
 
 def _take_captions(name: str, language: str, files: StepFiles) -> str:
     text = files.read_text(name, language)
     if text and not text.startswith("WEBVTT"):
-        files.complain(("captions",), f"“{name}” is no WebVTT file: its first line must be WEBVTT")
+        files.complain(("captions", language), f"“{name}” is no WebVTT file: its first line must be WEBVTT")
     return files.keep(CAPTIONS, text.encode())
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from lti_tool.curriculum.kinds.registry import StepKind
-from lti_tool.curriculum.schemas import StepSchema, both, name_rule
+from lti_tool.curriculum.schemas import StepSchema, both, name_rule, no_id_twice
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
@@ -37,17 +37,14 @@ class SortingSchema(Schema):
     options = fields.List(
         fields.Nested(OptionSchema),
         required=True,
-        validate=validate.Length(min=2, max=4, error="must hold two to four"),
+        validate=[validate.Length(min=2, max=4, error="must hold two to four"), no_id_twice],
     )
     cards = fields.List(fields.Nested(CardSchema), required=True, validate=validate.Length(min=1))
 
     @validates_schema(skip_on_field_errors=True)
     def check_fits(self, sorting: dict[str, Any], **_kwargs: Any) -> None:
         """Ask that every card goes where it can go."""
-        known = [option["id"] for option in sorting["options"]]
-        if len(known) != len(set(known)):
-            message = "holds an id twice"
-            raise ValidationError(message, "options")
+        known = {option["id"] for option in sorting["options"]}
         for index, card in enumerate(sorting["cards"]):
             if unknown := [name for name in card["fits"] if name not in known]:
                 message = f"names “{unknown[0]}”, which is none of the options"

@@ -1,59 +1,20 @@
-"""The registry of step kinds, and the page with all places to go."""
+"""The page with all places to go: for everybody, at any moment, in both languages (GRP-5)."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import html5lib
 import pytest
 
-from lti_tool.curriculum import kinds
-from lti_tool.curriculum.contacts import Contact, load_contacts
-from lti_tool.curriculum.kinds import StepKind, find_kind, kind_names, register_kind
-from lti_tool.curriculum.schemas import ReadSchema, StepSchema
-from tests.conftest import ROOT
+from lti_tool.curriculum.contacts import Contact, load_standing
+from tests.content import MODULES, step_where
 
 if TYPE_CHECKING:
     from tests.door import Door
     from tests.police import PolicingClient
 
-CONTACTS = load_contacts(ROOT / "modules")
-
-
-def test_kinds_of_this_step_of_the_house() -> None:
-    assert kind_names() == ("info", "read")
-
-
-@pytest.mark.parametrize("name", kind_names())
-def test_kind_is_found_by_its_name_and_brings_a_schema(name: str) -> None:
-    kind = find_kind(name)
-
-    assert kind is not None
-    assert kind.name == name
-    assert issubclass(kind.schema, StepSchema)
-
-
-@pytest.mark.parametrize("name", ["quiz", "", None, 7, ["read"], {}])
-def test_unknown_kind_is_not_found(name: Any) -> None:
-    assert find_kind(name) is None
-
-
-def test_kind_can_be_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    read = find_kind("read")
-    assert read is not None
-    listen = StepKind("listen", read.title, ReadSchema)
-
-    register_kind(listen)
-
-    assert find_kind("listen") is listen
-    with pytest.raises(ValueError, match="the step kind listen is registered already"):
-        register_kind(listen)
-
-
-def test_cmp_1_kind_has_no_say_in_what_done_is() -> None:
-    assert {field.name for field in dataclasses.fields(StepKind)} == {"name", "title", "schema", "shows_contacts"}
+CONTACTS = {language: standing.contacts for language, standing in load_standing(MODULES).items()}
 
 
 @pytest.fixture
@@ -104,7 +65,7 @@ def test_support_page_asks_the_database_nothing(browser: PolicingClient) -> None
 
 
 def test_step_with_the_places_to_go_shows_them_all(door: Door) -> None:
-    page = words_of(door.enter().get("/step/gwuczbwc").text)
+    page = words_of(door.enter().get(f"/step/{step_where(contacts='all')}").text)
 
     for contact in CONTACTS["nl"]:
         assert " ".join(contact.expect.split()) in page

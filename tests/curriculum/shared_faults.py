@@ -1,0 +1,72 @@
+"""What can be wrong in the files that all steps share."""
+
+from __future__ import annotations
+
+from tests.curriculum.faults import (
+    CHECKLIST,
+    CONTACTS,
+    FRAME,
+    GLOSSARY,
+    GUIDANCE_PAGE,
+    PAGE,
+    PLANNER,
+    TOPICS,
+    Fault,
+)
+
+SHARED = (
+    Fault("term_twice", GLOSSARY, "- id: experiential-knowledge", "- id: life-experience # twice", "terms:",
+          "holds the id “life-experience” twice"),
+    Fault("term_without_readable_id", GLOSSARY, "- id: life-experience", "- id: Life experience", "- id: Life",
+          "small letters, digits and hyphens"),
+    Fault("term_without_meaning", GLOSSARY, "    meaning:\n", "    means:\n", "- id: life-experience",
+          "terms.0.meaning is missing"),
+    Fault("term_that_links", GLOSSARY, "      nl: Levenservaring", "      nl: '[x](term:reflection)'", "nl: '[x]",
+          "only the text of a step itself links"),
+    Fault("topic_twice", TOPICS, "  - id: ", "  - {id: unsafe-home, name: {nl: x, en: x}}\n  - id: ", "topics:",
+          "holds the id “unsafe-home” twice"),
+    Fault("no_opening", FRAME, "opening:\n", "openings:\n", "openings:", "openings is not a field"),
+    Fault("three_sentences_of_intensity", FRAME, "  - nl: Er komt geen onderwerp van onze lijst aan bod.\n    en: No "
+          "topic of our list comes up.\n", "", "intensity:", "must hold four sentences, for intensity 0 to 3"),
+    Fault("way_that_is_not_offered", FRAME, "  summary:\n    title:", "  short:\n    title:", "  short:",
+          "ways.short is not a field"),
+    Fault("way_without_a_line", FRAME, "    line:\n      nl: Stoppen kan", "    lines:\n      nl: Stoppen kan", "lines",
+          "lines is not a field"),
+    Fault("talk_in_one_language", FRAME, "talk:\n  nl: |-", "talk:\n  be: |-", "  be:", "talk.be is not a field"),
+    Fault("together_that_links", FRAME, "together:\n  nl: |-\n", "together:\n  nl: |- # here\n    [x](term:x)\n",
+          "# here", "only the text of a step itself links, to terms"),
+    Fault("closing_part_twice", FRAME, "- id: who-is-near", "- id: here-and-now", "  parts:",
+          "holds the id “here-and-now” twice"),
+    Fault("closing_part_that_takes_long", FRAME, "      minutes: 1", "      minutes: 16", "minutes: 16", "1 to 15"),
+    Fault("closing_without_an_end", FRAME, "  end:\n", "  ends:\n", "  ends:", "closing.ends is not a field"),
+    Fault("checklist_without_items", CHECKLIST, "items:\n", "item:\n", "item:", "item is not a field"),
+    Fault("item_in_one_language", CHECKLIST, "    text:\n      nl: Je hebt het gelezen",
+          "    text:\n      be: Je hebt het gelezen", "      be:", "items.0.text.be is not a field"),
+    Fault("item_without_an_id", CHECKLIST, "  - id: qq35xt7l\n    title:", "  - title:", "title:", "items.0.id is mis"),
+    Fault("planner_without_a_lead", PLANNER, "lead:\n", "leads:\n", "leads:", "leads is not a field"),
+    Fault("question_twice", PLANNER, "- id: what\n", "- id: whether\n", "questions:", "the id “whether” twice"),
+    Fault("question_without_a_hint", PLANNER, "    hint:\n", "    tip:\n", "    tip:", "questions.0.tip is not a fiel"),
+    Fault("teachers_page_without_a_lead", GUIDANCE_PAGE, "lead:\n", "leads:\n", "leads:", "leads is not a field"),
+    Fault("teachers_page_without_sources", GUIDANCE_PAGE, "sources:\n", "source:\n", "source:", "is not a field"),
+    Fault("page_in_one_language", PAGE, "title:\n  nl:", "title:\n  be:", "  be:", "title.be is not a field"),
+    Fault("page_with_an_id", PAGE, "title:\n", "id: oguszn7c\ntitle:\n", "id:", "id is not a field"),
+)  # fmt: skip
+
+PLACES_TO_GO = (
+    Fault("no_way_to_reach_it", CONTACTS, '    number: "113"\n    tel: "113"\n    web: https://www.113.nl\n', "",
+          "id: xumod7wg", "number needs a number or a web address"),
+    Fault("number_that_cannot_be_dialled", CONTACTS, '    tel: "113"\n', "", "id: xumod7wg", "tel goes with number"),
+    Fault("letters_for_digits", CONTACTS, 'tel: "113"', 'tel: "one"', 'tel: "one"', "must be digits only"),
+    Fault("not_encrypted", CONTACTS, "https://www.113.nl", "http://www.113.nl", "http://", "must be https://"),
+    Fault("script_for_address", CONTACTS, "https://www.113.nl", "javascript:x", "javascript:", "must be https://"),
+    Fault("no_source", CONTACTS, "    source: >-", "    sources: >-", "id:", "source is missing"),
+    Fault("perhaps_on_every_page", CONTACTS, "every_page: true", "every_page: maybe", "maybe", "must be true or false"),
+    Fault("never_checked", CONTACTS, "    checked_on: 2026-11-20\n", "", "id:", "checked_on is missing"),
+    Fault("checked_at_an_hour", CONTACTS, "checked_on: 2026-11-20", "checked_on: 2026-11-20 09:00:00", "09:00",
+          "checked_on must be a day such as 2026-11-20, without quotation marks"),
+    Fault("checked_on_a_text", CONTACTS, "checked_on: 2026-11-20", 'checked_on: "2026-11-20"', 'on: "2026',
+          "must be a day such as 2026-11-20"),
+    Fault("checked_on_no_day", CONTACTS, "checked_on: 2026-11-20", "checked_on: 2026-11-31", "2026-11-31",
+          "holds a value that cannot be read"),
+    Fault("checked_some_day", CONTACTS, "checked_on: 2026-11-20", "checked_on: November", "on: Nov", "must be a day"),
+)  # fmt: skip
