@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import html5lib
 from sqlalchemy import select
 
 from lti_tool.coordination.models import InstitutionContact
 from lti_tool.coordination.service import read_cards
 from tests.door import form_token
+from tests.progress.board import parse, words
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -39,14 +39,6 @@ ADVISER = {
 
 def card(**changes: str) -> dict[str, str]:
     return {**ADVISER, **changes}
-
-
-def parse(html: str) -> Element:
-    return html5lib.parse(html, namespaceHTMLElements=False)
-
-
-def words(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
 
 
 def find_all(html: str, **data: str | None) -> list[Element]:

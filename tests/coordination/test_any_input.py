@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from lti_tool.coordination.cards import MOST_CARDS
 from lti_tool.web.forms import without_unseen
-from tests.coordination.cards import ADVISER, card, find_all, parse, words
+from tests.coordination.cards import ADVISER, card, find_all
 from tests.door import form_token
 from tests.police import check_page
+from tests.progress.board import parse, words
 
 if TYPE_CHECKING:
     from tests.coordination.cards import Keeper

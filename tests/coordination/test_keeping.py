@@ -20,14 +20,13 @@ from tests.coordination.cards import (
     foot_cards,
     links,
     own_cards,
-    parse,
     part,
-    words,
 )
 from tests.demo_lms.platform import CLAIM
 from tests.door import form_token
 from tests.front_door.sentences import readable, spoken
 from tests.police import check_page
+from tests.progress.board import parse, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

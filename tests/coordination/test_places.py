@@ -13,8 +13,9 @@ from lti_tool.coordination.models import InstitutionContact
 from lti_tool.coordination.views import PLACES
 from lti_tool.curriculum.contacts import load_standing
 from tests.conftest import ROOT
-from tests.coordination.cards import ADVISER, card, find_all, foot_cards, links, own_cards, parse, part, words
+from tests.coordination.cards import ADVISER, card, find_all, foot_cards, links, own_cards, part
 from tests.front_door.sentences import spoken
+from tests.progress.board import parse, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -188,7 +188,12 @@ def test_sto_3_exactly_this_of_a_moodle_launch_is_stored(
     door.post(launch)
 
     person = session.execute(select(Person)).scalar_one()
-    assert columns(person) == {"subject": "5", "display_name": "Amina Khan", "registration_id": door.registration_id}
+    assert columns(person) == {
+        "subject": "5",
+        "display_name": "Amina Khan",
+        "registration_id": door.registration_id,
+        "chosen_locale": None,
+    }
     course = session.execute(select(CourseContext)).scalar_one()
     assert columns(course, "deployment_id") == {"lms_context_id": "2", "title": "Social Work year 1"}
     membership = session.execute(select(Membership)).scalar_one()

@@ -39,7 +39,12 @@ class Row:
 
 
 def parse(html: str) -> Element:
-    return html5lib.parse(html, namespaceHTMLElements=False)
+    """Read a page as people get it: what waits in a template is not there."""
+    tree: Element = html5lib.parse(html, namespaceHTMLElements=False)
+    for element in list(tree.iter()):
+        for waiting in element.findall("template"):
+            element.remove(waiting)
+    return tree
 
 
 def words(element: Element) -> str:

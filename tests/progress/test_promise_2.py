@@ -187,6 +187,8 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
     assert context["people"][0] == {"name": "Amina Haddou", "done": frozenset({THIRD})}
     flask_own = {"request", "session", "g", "config"}
     page_own = {"visit", "contacts", "institution", "standing_pages", "locale", "exit_url", "form_token", "here"} | {
+        "theme",
+        "hears_shift",
         "leave_url",
         "home_url",
         "language_url",
