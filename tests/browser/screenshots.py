@@ -31,8 +31,6 @@ FOLDER = ROOT / "var" / "screenshots"
 SHOWN = (
     "step-in-the-lms.png",
     "notice-in-the-lms.png",
-    "esra-home-390-light.png",
-    "teacher-home-1180-light.png",
     "admin-invite.png",
     "admin-asks-moodle.png",
     "admin-asks-canvas.png",
