@@ -91,10 +91,10 @@ def _take_pages(browser: Browser, demo: RunningDemo) -> None:
     with tool.frame.expect_navigation():
         tool.frame.locator("[data-action=way][data-way=whole]").click()
     lms.page.screenshot(path=FOLDER / "step-in-the-lms.png")
-    # Tall enough for the fork: the choices are what it is about.
-    lms.page.set_viewport_size({"width": 1180, "height": 1280})
     tool = lms.open_activity("amina")
     tool.open_step("1.4")
+    # Down to the fork: the choices are what it is about.
+    tool.frame.evaluate("scrollTo(0, document.querySelector('.fork').getBoundingClientRect().top - 340)")
     lms.page.screenshot(path=FOLDER / "notice-in-the-lms.png")
     lms.page.context.close()
     for width in WIDTHS:
