@@ -306,7 +306,9 @@ def test_ext_6_no_address_says_what_a_step_or_a_way_is_about(sample_door: Door, 
     # What comes after the random id of the visit; static files are the same for every page.
     said = {re.sub(r"\A/s/[\w-]{43}", "", one) for one in addresses if not one.startswith("/static/")}
     known = r"(/|/step/[a-z2-7]{8}(/\d|/done)?|/sound/[0-9a-f]{64}|/words|/support|/safety|/accessibility|/leave)\Z"
-    known += r"|/(language|device|time|alive)\Z|/who-sees-what\Z|/guidance|#(term-\d+|unit-\d+|content|support|done)\Z|/brand/|tel:\d+\Z"
+    known += (
+        r"|/(language|device|who-sees-what)\Z|/guidance|#(term-\d+|unit-\d+|content|support|done)\Z|/brand/|tel:\d+\Z"
+    )
     assert {one for one in said if not re.match(known, one)} == set()
     assert {(one, word) for one in said for word in told if word in one} == set()
 
