@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _WRITES = "rugzak_writes"
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The newest migration: what the tables of this version are called."""
 
 

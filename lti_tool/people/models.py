@@ -55,6 +55,12 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(20))
     is_test_user: Mapped[bool] = mapped_column(Boolean)
     """A teacher looking as a student does: on no list of students."""
+    lms_groups: Mapped[str | None] = mapped_column(String(500))
+    """The LMS's ids of the small groups this person is in there, between commas: a proposal that a teacher confirms."""
+    sections: Mapped[str | None] = mapped_column(String(500))
+    """The LMS's ids of the sections this person is in, each between commas: ``,12,15,``."""
+    sees_own_sections_only: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Whether the LMS says that this person may see only people of their own sections (GRP-2b)."""
 
 
 class LaunchSession(Base):

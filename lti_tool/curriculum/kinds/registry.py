@@ -1,8 +1,8 @@
 """The registry of step kinds: a step kind is a plug.
 
 A kind brings the schema of its content and the part of the page that is its own. Completion is not in the plug: it is
-one press, the same for every kind (CMP-1). A kind that keeps something of people will also bring how that is exported
-and erased; none of the present ones keeps anything.
+one press, the same for every kind (CMP-1). A kind of a room that keeps something of people also brings what the page
+shows of it to who looks.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from flask_babel import LazyString
 
+    from lti_tool.curriculum.line import Step
     from lti_tool.curriculum.schemas import StepSchema
     from lti_tool.curriculum.step_files import StepFiles
     from lti_tool.curriculum.words import Words
+    from lti_tool.people.member import Member
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class StepKind:
     """Shows the same as a text to read, where the kind makes that alternative by itself."""
     check: Callable[[dict[str, Any], StepFiles], None] | None = None
     """Checks what the schema cannot: files in the step's folder, names that must exist. It may add to the step."""
+    read_live: Callable[[Member, Step], Any] | None = None
+    """Reads what the page shows beside its content, for who looks: what a room keeps of people in this step."""
 
 
 _kinds: dict[str, StepKind] = {}
