@@ -17,7 +17,6 @@ from lti_tool.coordination.views import PLACES, coordination
 from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
 from lti_tool.guidance.reminders import has_due_reminder
-from lti_tool.groups import step as _group_step  # registers its step kind
 from lti_tool.guidance.views import guidance
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database

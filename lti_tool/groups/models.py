@@ -53,7 +53,7 @@ class GroupMember(Base):
     )
     group_id: Mapped[str] = mapped_column(ForeignKey("groups_group.id", ondelete="CASCADE"), index=True)
     is_aside: Mapped[bool] = mapped_column(Boolean)
-    """Whether a teacher set them aside, without a reason: the group goes on, and they see it once they agree (SHR-9)."""
+    """Whether a teacher set them aside, without a reason (SHR-9). The group goes on; they see it once they agree."""
 
 
 class GroupTeacher(Base):
@@ -76,7 +76,9 @@ class Wish(Base):
     context_id: Mapped[str] = mapped_column(ForeignKey("course_context.id", ondelete="CASCADE"), primary_key=True)
     first_id: Mapped[str] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"), primary_key=True)
     """The membership whose id comes first, so that a pair is stored once."""
-    second_id: Mapped[str] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"), primary_key=True, index=True)
+    second_id: Mapped[str] = mapped_column(
+        ForeignKey("membership.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     kind: Mapped[str] = mapped_column(String(8))
 
 

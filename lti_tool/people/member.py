@@ -37,6 +37,8 @@ class Member:
     """When the visit ends if no other page is opened."""
     ends_at: datetime
     """When it ends in any case."""
+    sections: frozenset[str] | None = None
+    """The LMS's ids of the sections whose people they may see; None for everybody in the course (GRP-2b)."""
 
     def seconds_left(self, now: datetime) -> tuple[int, int]:
         """Return in how many seconds the visit ends: without another page, and in any case."""

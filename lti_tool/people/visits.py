@@ -15,6 +15,7 @@ from lti_tool.lti.roles import LmsRole
 from lti_tool.people.member import Member
 from lti_tool.people.models import CourseContext, LaunchSession, Membership, Person
 from lti_tool.people.roles import Role
+from lti_tool.people.roster import unpack_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,8 @@ _FIND = (
         Person.registration_id,
         Person.display_name,
         Membership.context_id,
+        Membership.sections,
+        Membership.sees_own_sections_only,
         CourseContext.title,
     )
     .join(Person, Person.id == LaunchSession.person_id)
@@ -137,6 +140,7 @@ def find_member(  # noqa: PLR0913 (each is something the browser shows, or what 
         brand=row.brand,
         idles_at=touched_at + IDLE,
         ends_at=row.ends_at,
+        sections=unpack_ids(row.sections) if row.sees_own_sections_only else None,
     )
 
 

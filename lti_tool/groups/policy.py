@@ -1,0 +1,129 @@
+"""What holds in a small group: when its agreements are complete, who sees its page, who has which role. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from lti_tool.kernel.ids import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+USUAL_SIZE = 4
+SMALLEST, LARGEST = 3, 5
+"""Outside these a page says so; nothing is refused for it (issue of small groups: about four)."""
+COUNTS_FROM = 3
+"""In a smaller group a count would say who (CMP-7)."""
+VISIT_LASTS = timedelta(hours=4)
+"""How long an invitation of a teacher lasts, when nobody ends it before."""
+MOST_LINES = 20
+LONGEST_LINE = 300
+MOST_OWN_LINES = 8
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Somebody in a group."""
+
+    membership_id: str
+    person_id: str
+    name: str | None
+    is_aside: bool
+    """Set aside by a teacher: the group goes on without them, until they agree."""
+    has_accepted: bool
+    """Whether they accepted the agreements that stand now. No page shows it of anybody but oneself (GRP-10)."""
+
+
+@dataclass(frozen=True)
+class OwnGroup:
+    """A group as its own page needs it."""
+
+    id: str
+    set_id: str
+    number: int
+    name: str | None
+    people: tuple[Companion, ...]
+    agreement_version: int | None
+    """None while the group has proposed nothing yet."""
+
+    @property
+    def active(self) -> tuple[Companion, ...]:
+        """Everybody whom the group works with now."""
+        return tuple(one for one in self.people if not one.is_aside)
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether everybody who is active accepted the agreements as they stand (SHR-9)."""
+        return self.agreement_version is not None and bool(self.active) and all(one.has_accepted for one in self.active)
+
+    def find(self, membership_id: str) -> Companion | None:
+        """Find somebody of the group."""
+        return next((one for one in self.people if one.membership_id == membership_id), None)
+
+
+def shares_page(group: OwnGroup, membership_id: str) -> bool:
+    """Whether somebody sees the work of a group: who is active in it. Who is aside sees the agreements, and no more."""
+    found = group.find(membership_id)
+    return found is not None and not found.is_aside
+
+
+def shows_counts(members: int) -> bool:
+    """Whether a group of this size is shown how many of it did something (CMP-7)."""
+    return members >= COUNTS_FROM
+
+
+def assign_roles(people: int, roles: int, rounds: int, *, rotates: bool) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """Say who has which role in each round.
+
+    With fewer people than roles somebody has two; with more, the last role is shared: put the observer there. Who
+    rotates passes on to the next role at every round, so that nobody gets a role, or leaves one, for another reason
+    than the round (CMP-9).
+
+    :returns: for each round, for each role, the places of the people who have it. Where nobody rotates there is one.
+    """
+    if not people or not roles:
+        return ()
+    table = []
+    for turn in range(max(1, rounds) if rotates else 1):
+        row: list[list[int]] = [[] for _ in range(roles)]
+        for place in range(max(people, roles)):
+            row[min(place, roles - 1)].append((place + turn) % people)
+        table.append(tuple(tuple(cell) for cell in row))
+    return tuple(table)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What becomes of a form that several people fill in at once."""
+
+    texts: dict[str, str]
+    """What is kept."""
+    met: frozenset[str]
+    """The fields that somebody else changed too: theirs is kept, and both are shown to who came second."""
+
+
+def merge_texts(stored: Mapping[str, str], typed: Mapping[str, str], seen: Mapping[str, str]) -> Merged:
+    """Bring together what is stored and what somebody typed, who saw the fields as they were before.
+
+    A field that only one of them changed takes that change. One that both changed keeps what is stored, so that nothing
+    is written over unseen; the other text goes back to the page where it was typed.
+
+    :param seen: for each field, the :func:`mark` of what stood there when the page was opened.
+    """
+    texts, met = dict(stored), set[str]()
+    for name, text in typed.items():
+        now = stored.get(name, "")
+        if text == now or mark(text) == seen.get(name):
+            continue
+        if mark(now) == seen.get(name):
+            texts[name] = text
+        else:
+            met.add(name)
+    return Merged(texts, frozenset(met))
+
+
+def mark(text: str) -> str:
+    """Return what tells one text from another, to know later whether it changed."""
+    return digest(text)[:16]

@@ -1,0 +1,219 @@
+"""The groups of a course as a teacher looks after them: sets, plans that are confirmed, and what two students need.
+
+Forming is in two presses: a plan is stored, shown and changed; only confirming it moves anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
+
+from lti_tool.groups.circle import ask_again
+from lti_tool.groups.models import (
+    Acceptance,
+    Agreement,
+    ChangeRequest,
+    Group,
+    GroupMember,
+    GroupSet,
+    PlannedPlace,
+    Product,
+    Wish,
+)
+from lti_tool.groups.policy import USUAL_SIZE
+from lti_tool.kernel.database import insert_once
+from lti_tool.kernel.ids import new_id
+from lti_tool.people.models import Membership
+from lti_tool.people.roster import is_student
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+AT_ONCE = 500
+"""How many rows one statement names: SQLite takes no more than some thousands of values."""
+APART, TOGETHER = "apart", "together"
+
+_SETS = (
+    select(GroupSet.id, GroupSet.title, GroupSet.size, GroupSet.is_in_use, GroupSet.sign_up_open)
+    .where(GroupSet.context_id == bindparam("context_id"))
+    .order_by(GroupSet.is_in_use.desc(), GroupSet.title, GroupSet.id)
+)
+_PLACES = (
+    select(GroupMember.membership_id, Group.number)
+    .join(Group, Group.id == GroupMember.group_id)
+    .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
+    .where(GroupMember.set_id == bindparam("set_id"))
+)
+
+
+@dataclass(frozen=True)
+class ShownSet:
+    """A set of groups."""
+
+    id: str
+    title: str
+    size: int
+    is_in_use: bool
+    sign_up_open: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Groups that were formed and wait for a teacher's press."""
+
+    numbers: dict[str, int]
+    """For each student, by membership, the number of the group."""
+    labels: dict[int, str]
+    """What a timetable or the LMS calls a group."""
+
+
+def read_sets(database: Session | Connection, context_id: str) -> tuple[ShownSet, ...]:
+    """Return the sets of a course, the one in use first."""
+    rows = database.execute(_SETS, {"context_id": context_id})
+    return tuple(ShownSet(row.id, row.title, row.size, row.is_in_use, row.sign_up_open) for row in rows)
+
+
+def create_set(session: Session, context_id: str, title: str) -> str:
+    """Begin a set of groups, and return its id. The first one of a course is in use at once."""
+    is_first = not read_sets(session, context_id)
+    row = {"id": new_id(), "context_id": context_id, "title": title, "size": USUAL_SIZE}
+    session.execute(insert(GroupSet).values(**row, is_in_use=is_first, sign_up_open=False))
+    return str(row["id"])
+
+
+def use_set(session: Session, context_id: str, set_id: str) -> None:
+    """Let students meet in the groups of this set; those of the others stay as they are, and are not shown to them."""
+    session.execute(update(GroupSet).where(GroupSet.context_id == context_id).values(is_in_use=GroupSet.id == set_id))
+
+
+def change_set(session: Session, set_id: str, **values: Any) -> None:
+    """Change the title or size of a set, or whether students sign up for it."""
+    session.execute(update(GroupSet).where(GroupSet.id == set_id).values(**values))
+
+
+def read_places(database: Session | Connection, set_id: str) -> dict[str, int]:
+    """Return for each student of a set, by membership, the number of the group."""
+    return {row.membership_id: row.number for row in database.execute(_PLACES, {"set_id": set_id})}
+
+
+def read_wishes(database: Session | Connection, context_id: str, kind: str) -> frozenset[tuple[str, str]]:
+    """Return the pairs of a course to keep apart, or together, as pairs of memberships."""
+    found = select(Wish.first_id, Wish.second_id).where(Wish.context_id == context_id, Wish.kind == kind)
+    return frozenset((first, second) for first, second in database.execute(found))
+
+
+def keep_wish(session: Session, context_id: str, one: str, other: str, kind: str) -> None:
+    """Keep two students apart, or together; whichever it was before is forgotten."""
+    forget_wish(session, context_id, one, other)
+    first, second = sorted((one, other))
+    insert_once(session, Wish, {"context_id": context_id, "first_id": first, "second_id": second, "kind": kind})
+
+
+def forget_wish(session: Session, context_id: str, one: str, other: str) -> None:
+    """Ask nothing any more of where two students are."""
+    first, second = sorted((one, other))
+    session.execute(delete(Wish).where(Wish.context_id == context_id, Wish.first_id == first, Wish.second_id == second))
+
+
+def keep_plan(session: Session, set_id: str, numbers: Mapping[str, int], labels: Mapping[int, str]) -> None:
+    """Store a plan in place of the one that waited."""
+    forget_plan(session, set_id)
+    rows = [
+        {"set_id": set_id, "membership_id": membership_id, "number": number, "label": labels.get(number)}
+        for membership_id, number in numbers.items()
+    ]
+    if rows:
+        session.execute(insert(PlannedPlace), rows)
+
+
+def change_plan(session: Session, set_id: str, membership_id: str, number: int) -> None:
+    """Put one student elsewhere in the plan that waits."""
+    here = (PlannedPlace.set_id == set_id) & (PlannedPlace.membership_id == membership_id)
+    session.execute(update(PlannedPlace).where(here).values(number=number, label=None))
+
+
+def read_plan(database: Session | Connection, set_id: str) -> Plan | None:
+    """Return the plan that waits; None when there is none."""
+    found = (
+        select(PlannedPlace.membership_id, PlannedPlace.number, PlannedPlace.label)
+        .join(Membership, and_(Membership.id == PlannedPlace.membership_id, is_student))
+        .where(PlannedPlace.set_id == set_id)
+    )
+    rows = database.execute(found).all()
+    if not rows:
+        return None
+    return Plan({row.membership_id: row.number for row in rows}, {row.number: row.label for row in rows if row.label})
+
+
+def forget_plan(session: Session, set_id: str) -> None:
+    """Forget the plan that waits."""
+    session.execute(delete(PlannedPlace).where(PlannedPlace.set_id == set_id))
+
+
+def confirm_plan(session: Session, set_id: str) -> None:
+    """Move everybody to where the plan puts them, and forget the plan.
+
+    Who the plan does not name stays. A group that somebody new comes to agrees again; a group that nobody is in any
+    more goes, unless it has made something.
+    """
+    session.execute(select(GroupSet.id).where(GroupSet.id == set_id).with_for_update())
+    plan = read_plan(session, set_id)
+    if plan is None:
+        return
+    places = read_places(session, set_id)
+    moved = {who: number for who, number in plan.numbers.items() if places.get(who) != number}
+    groups = _open_groups(session, set_id, set(moved.values()), plan.labels)
+    _take_out(session, set_id, moved)
+    rows = [
+        {"set_id": set_id, "membership_id": who, "group_id": groups[number], "is_aside": False}
+        for who, number in moved.items()
+    ]
+    if rows:
+        session.execute(insert(GroupMember), rows)
+    for some in _in_batches({groups[number] for number in moved.values()}):
+        ask_again(session, some)
+    _close_empty_groups(session, set_id)
+    forget_plan(session, set_id)
+
+
+def _in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mapping[int, str]) -> dict[int, str]:
+    """Begin the groups that are not there yet, and return the ids of all of them by number."""
+    found = session.execute(select(Group.number, Group.id).where(Group.set_id == set_id))
+    groups = {row.number: row.id for row in found}
+    begun = {number: new_id() for number in sorted(numbers - set(groups))}
+    rows = [
+        {"id": group_id, "set_id": set_id, "number": number, "name": labels.get(number)}
+        for number, group_id in begun.items()
+    ]
+    if rows:
+        session.execute(insert(Group), rows)
+    return groups | begun
+
+
+def _take_out(session: Session, set_id: str, members: Iterable[str]) -> None:
+    groups = select(Group.id).where(Group.set_id == set_id)
+    for some in _in_batches(members):
+        session.execute(delete(Acceptance).where(Acceptance.membership_id.in_(some), Acceptance.group_id.in_(groups)))
+        session.execute(delete(GroupMember).where(GroupMember.set_id == set_id, GroupMember.membership_id.in_(some)))
+        session.execute(delete(ChangeRequest).where(ChangeRequest.membership_id.in_(some)))
+
+
+def _close_empty_groups(session: Session, set_id: str) -> None:
+    has_something = or_(
+        exists().where(GroupMember.group_id == Group.id),
+        exists().where(Product.group_id == Group.id),
+        exists().where(Agreement.group_id == Group.id),
+    )
+    session.execute(delete(Group).where(Group.set_id == set_id, ~has_something))

@@ -1,0 +1,104 @@
+"""Who takes part in a course: the one place that says so.
+
+Today that is everyone who has come in from the course. Whom the LMS lists as well, once its names-and-roles service is
+read, is added here, and nobody who asks for the roster notices the difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, false, func, or_, select
+
+from lti_tool.people.models import Membership, Person
+from lti_tool.people.roles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.orm import Session
+
+is_student = (Membership.role == Role.LEARNER) & Membership.is_test_user.is_(False)
+"""Somebody who counts as a student: not a teacher who looks as one does."""
+by_name: tuple[Any, ...] = (Person.display_name.is_(None), func.lower(Person.display_name), Person.id)
+"""The order of every list of people: by name, and at its end who has none."""
+
+_COLUMNS = (
+    Membership.id.label("membership_id"),
+    Person.id.label("person_id"),
+    Person.display_name,
+    Membership.sections,
+    Membership.lms_groups,
+)
+_IN_COURSE = (
+    select(*_COLUMNS)
+    .join(Person, Person.id == Membership.person_id)
+    .where(Membership.context_id == bindparam("context_id"))
+    .order_by(*by_name)
+)
+_TEACHERS = _IN_COURSE.where(Membership.role == Role.INSTRUCTOR)
+
+
+@dataclass(frozen=True)
+class RosterEntry:
+    """Somebody on the roster."""
+
+    membership_id: str
+    person_id: str
+    name: str | None
+    sections: frozenset[str]
+    """The LMS's ids of the sections they are in."""
+    lms_groups: frozenset[str]
+    """The LMS's ids of the small groups they are in there."""
+
+
+def read_students(
+    database: Session | Connection, context_id: str, sections: frozenset[str] | None = None
+) -> tuple[RosterEntry, ...]:
+    """Return the students of a course, by name.
+
+    :param sections: only those in one of these sections of the LMS; None for all.
+    """
+    wanted = _IN_COURSE.where(is_student)
+    if sections is not None:
+        wanted = wanted.where(in_sections(sections))
+    return tuple(_entry(row) for row in database.execute(wanted, {"context_id": context_id}))
+
+
+def read_teachers(database: Session | Connection, context_id: str) -> tuple[RosterEntry, ...]:
+    """Return who teaches a course, by name."""
+    return tuple(_entry(row) for row in database.execute(_TEACHERS, {"context_id": context_id}))
+
+
+def in_sections(sections: frozenset[str]) -> ColumnElement[bool]:
+    """Return the condition that a membership is in one of some sections; with none, it holds for nobody."""
+    return or_(false(), *(Membership.sections.contains(f",{one},", autoescape=True) for one in sorted(sections)))
+
+
+def pack_ids(ids: Sequence[str], most: int) -> str | None:
+    """Write ids of the LMS as they are stored, each between commas; as many as fit, and None for none.
+
+    :param most: how many characters fit.
+    """
+    packed = ","
+    for one in sorted(set(ids)):
+        if one and "," not in one and len(packed) + len(one) + 1 <= most:
+            packed += f"{one},"
+    return None if packed == "," else packed
+
+
+def unpack_ids(packed: str | None) -> frozenset[str]:
+    """Read ids that :func:`pack_ids` wrote."""
+    return frozenset(one for one in (packed or "").split(",") if one)
+
+
+def _entry(row: Any) -> RosterEntry:
+    return RosterEntry(
+        row.membership_id,
+        row.person_id,
+        row.display_name,
+        unpack_ids(row.sections),
+        unpack_ids(row.lms_groups),
+    )
