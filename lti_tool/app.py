@@ -99,7 +99,7 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, registration, connection, people, curriculum, progress, guidance, coordination):
+    for room in (web, launch, registration, connection, people, curriculum, groups, progress, guidance, coordination):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -161,6 +161,8 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
             "contacts_url": None,
             "device_url": url_for("web.show_device"),
             "guidance_url": None,
+            "group_url": None,
+            "groups_url": None,
             "who_sees_url": None,
             "words_url": None,
             "support_url": url_for("curriculum.show_support"),
@@ -174,6 +176,8 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
         "language_url": visit_address("people.choose_language"),
         "contacts_url": visit_address("coordination.show_contacts") if keeps else None,
         "guidance_url": visit_address("guidance.show_home") if teaches else None,
+        "group_url": visit_address("groups.show_own_group") if is_allowed(member, Permission.BE_IN_GROUP) else None,
+        "groups_url": visit_address("groups.show_groups") if is_allowed(member, Permission.FORM_GROUPS) else None,
         "device_url": visit_address("people.show_device"),
         "who_sees_url": visit_address("progress.show_who_sees_what") if reads else None,
         "words_url": visit_address("curriculum.show_words") if reads else None,

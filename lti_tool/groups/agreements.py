@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from lti_tool.groups.policy import AgreementLine
     from lti_tool.groups.sealed_texts import SealedTexts
 
 
@@ -28,7 +29,7 @@ class AgreementText:
 
     version: int
     saved_on: date
-    lines: tuple[str, ...] | None
+    lines: tuple[AgreementLine, ...] | None
     """None when the keys that are set do not open them."""
 
 
@@ -46,7 +47,7 @@ def read_agreement(database: Session | Connection, texts: SealedTexts, group_id:
 
 
 def propose_agreement(  # noqa: PLR0913 (each is a part of the row, or what it is held against)
-    session: Session, texts: SealedTexts, *, group_id: str, lines: Sequence[str], seen: int, today: date
+    session: Session, texts: SealedTexts, *, group_id: str, lines: Sequence[AgreementLine], seen: int, today: date
 ) -> None:
     """Save a new version, which everybody accepts anew. Saving the same lines changes nothing.
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 USUAL_SIZE = 4
 SMALLEST, LARGEST = 3, 5
-"""Outside these a page says so; nothing is refused for it (issue of small groups: about four)."""
+"""Outside these a page says so, and nothing is refused for it: this learning happens in groups of about four."""
+SMALLEST_SIZE, LARGEST_SIZE = 2, 8
+"""What a teacher can ask for."""
 COUNTS_FROM = 3
 """In a smaller group a count would say who (CMP-7)."""
 VISIT_LASTS = timedelta(hours=4)
@@ -21,6 +23,16 @@ VISIT_LASTS = timedelta(hours=4)
 MOST_LINES = 20
 LONGEST_LINE = 300
 MOST_OWN_LINES = 8
+
+
+@dataclass(frozen=True)
+class AgreementLine:
+    """One thing that a group agreed on."""
+
+    text: str
+    """As it was chosen or written: a new edition of the cards changes nothing that somebody accepted."""
+    card: str | None = None
+    """The card that it was chosen from; None for a line of the group's own."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from lti_tool.groups.models import Agreement, Product
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.kernel.key_ring import KeyRingError
 from lti_tool.kernel.resealing import register_resealer
 
@@ -30,14 +31,15 @@ class SealedTexts:
     def __init__(self, key_ring: KeyRing) -> None:
         self._key_ring = key_ring
 
-    def seal_lines(self, group_id: str, lines: Sequence[str]) -> bytes:
+    def seal_lines(self, group_id: str, lines: Sequence[AgreementLine]) -> bytes:
         """Encrypt the lines of an agreement."""
-        return self._seal(_AGREEMENT, json.dumps(list(lines), ensure_ascii=False), group_id)
+        rows = [[line.text, line.card] for line in lines]
+        return self._seal(_AGREEMENT, json.dumps(rows, ensure_ascii=False), group_id)
 
-    def open_lines(self, group_id: str, sealed: bytes) -> tuple[str, ...] | None:
+    def open_lines(self, group_id: str, sealed: bytes) -> tuple[AgreementLine, ...] | None:
         """Return the lines of an agreement; None when the keys that are set do not open it."""
         text = self._open(_AGREEMENT, sealed, group_id)
-        return None if text is None else tuple(json.loads(text))
+        return None if text is None else tuple(AgreementLine(*row) for row in json.loads(text))
 
     def seal_fields(self, group_id: str, step_id: str, texts: Mapping[str, str]) -> bytes:
         """Encrypt what stands in the fields of a product."""

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from lti_tool.curriculum.kinds import StepKind, register_kind
 from lti_tool.curriculum.schemas import StepSchema, both, name_rule, no_id_twice, whole
-from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
     from lti_tool.curriculum.line import Step
@@ -152,7 +150,8 @@ class Assignment:
     """Of the agreements; none where the group does not agree on anything."""
 
 
-def _build(step: dict[str, Any], words: Words) -> Assignment:
+def build_assignment(step: dict[str, Any], words: Words) -> Assignment:
+    """Make what is the group's own in a step, in one language, from a step as its schema loaded it."""
     say = words.say
     made, agreed = step["product"] or {"fields": []}, step["agreements"] or {"cards": []}
     return Assignment(
@@ -176,8 +175,3 @@ def _build(step: dict[str, Any], words: Words) -> Assignment:
 def assignment_of(step: Step) -> Assignment | None:
     """Return what is the group's own in a step; None for a step of another kind."""
     return step.own if isinstance(step.own, Assignment) else None
-
-
-KIND = StepKind("group", _("Group assignment"), GroupSchema, build=_build, template="groups/step.html")
-
-register_kind(KIND)

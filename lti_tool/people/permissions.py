@@ -26,6 +26,10 @@ class Permission(StrEnum):
     PRESS_DONE = "press_done"
     SEE_BOARD = "see_board"
     """See who in this course has pressed done."""
+    BE_IN_GROUP = "be_in_group"
+    """See and change one's own small group: its agreements, what it makes, whom it invites."""
+    FORM_GROUPS = "form_groups"
+    """Form small groups, see whether they have agreed, read what they hand in; never come in uninvited (GRP-2)."""
     READ_GUIDANCE = "read_guidance"
     """Read what is written for teachers, and see the course as a student does."""
     PREPARE_CLASS = "prepare_class"
@@ -66,6 +70,8 @@ PERMISSIONS: dict[Permission, list[list[Callable[[Member], bool]]]] = {
     Permission.READ_STEP: [[is_in_course]],
     Permission.PRESS_DONE: [[is_in_course, is_learner]],
     Permission.SEE_BOARD: [[is_in_course, is_instructor]],
+    Permission.BE_IN_GROUP: [[is_in_course, is_learner]],
+    Permission.FORM_GROUPS: [[is_in_course, is_instructor]],
     Permission.READ_GUIDANCE: [[is_in_course, is_instructor], [is_in_course, is_coordinator]],
     Permission.PREPARE_CLASS: [[is_in_course, is_instructor]],
     Permission.KEEP_CONTACTS: [[is_coordinator]],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from lti_tool.curriculum.class_policy import ClassState
-    from lti_tool.curriculum.line import Module, Unit, Way
+    from lti_tool.curriculum.line import Module, Step, Unit, Way
     from lti_tool.people.member import Member
     from lti_tool.progress.pages import Overview
 
@@ -165,6 +165,7 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
         opening=module.opening if step is unit.steps[0] else None,
         unit=unit,
         step=step,
+        live=_read_live(member, step) if way is not None or not step.notice.asks_first else None,
         way=way,
         asks_first=step.notice.asks_first and way is None,
         way_urls={one.number: _way_url(step_id, one) for one in step.ways},
@@ -178,6 +179,11 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
         next_step=following_step(overview, step_id),
         home_url=visit_address("progress.show_home"),
     )
+
+
+def _read_live(member: Member, step: Step) -> Any:
+    """Return what the room of this kind of step keeps of people, where it keeps something."""
+    return step.kind.read_live(member, step) if step.kind.read_live else None
 
 
 def _way_url(step_id: str, way: Way) -> str:

@@ -1,0 +1,173 @@
+"""What the forms of this room must hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from lti_tool.groups.models import LONGEST_NAME, LONGEST_TITLE
+from lti_tool.groups.policy import (
+    LARGEST_SIZE,
+    LONGEST_LINE,
+    MOST_LINES,
+    MOST_OWN_LINES,
+    SMALLEST_SIZE,
+    AgreementLine,
+)
+from lti_tool.web.forms import TypedText
+from lti_tool.web.languages import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from werkzeug.datastructures import MultiDict
+
+    from lti_tool.groups.step import AgreementCard, ProductField
+
+LONGEST_FEEDBACK = 2000
+LONGEST_LIST = 200_000
+"""Characters of a timetable: what one request may hold, and more than any school has students."""
+MOST_GROUPS = 5000
+WAYS = ("new", "again", "latecomers", "lms")
+"""How a plan is made: anew by chance, again with as few moves as can be, only for who has no group, or from the LMS."""
+
+_NO_AGREEMENTS = _("Choose a card, or write a line of your own. An agreement needs at least one.")
+_TOO_MANY_LINES = _("Choose at most %(most)s agreements. There are %(count)s now.")
+_NO_NUMBER = _("“%(label)s” must be a whole number from %(least)s to %(most)s.")
+
+
+class _Form(Schema):
+    class Meta:
+        """The form token is checked at the gate."""
+
+        unknown = EXCLUDE
+
+
+def name_form() -> Schema:
+    """Return the schema of what a group is called."""
+    return _Form.from_dict({"name": TypedText(label=_("Name of the group"), most=LONGEST_NAME)})()
+
+
+def title_form() -> Schema:
+    """Return the schema of what a set of groups is called."""
+    empty = _("Say what these groups are called, such as: second half of the year.")
+    return _Form.from_dict({"title": TypedText(label=_("Name of these groups"), most=LONGEST_TITLE, empty=empty)})()
+
+
+def feedback_form() -> Schema:
+    """Return the schema of what a teacher says of a product."""
+    label = _("What you say of the task")
+    return _Form.from_dict({"feedback": TypedText(label=label, most=LONGEST_FEEDBACK, lines=True)})()
+
+
+def product_form(asked: Sequence[ProductField]) -> Schema:
+    """Return the schema of the fields that a group fills in; each may be left empty."""
+    return _Form.from_dict({
+        field_name(one.id): TypedText(label=one.label, most=one.most, lines=True) for one in asked
+    })()
+
+
+def field_name(field_id: str) -> str:
+    """Return what a field of a product is called in its form."""
+    return f"text-{field_id}"
+
+
+def seen_name(field_id: str) -> str:
+    """Return what the mark of a field, as the page showed it, is called in the form."""
+    return f"seen-{field_id}"
+
+
+def load_lines(
+    form: MultiDict[str, str], cards: Iterable[AgreementCard], now: Sequence[AgreementLine]
+) -> tuple[AgreementLine, ...]:
+    """Return the agreements that were chosen and written, in the order of the page.
+
+    :param now: how they stand; a card chosen before keeps the words in which it was chosen.
+    :raises ValidationError: when there is none, there are too many, or one is too long; by the name of its field.
+    """
+    chosen, stood = set(form.getlist("card")), {line.card: line for line in now if line.card is not None}
+    lines = [stood.get(card.id, AgreementLine(card.text, card.id)) for card in cards if card.id in chosen]
+    names = own_line_names(now)
+    own = own_line_form(names).load(form)
+    lines += [AgreementLine(own[name]) for name in names if own[name]]
+    lines = list(dict.fromkeys(lines))
+    if not lines:
+        raise ValidationError(str(_NO_AGREEMENTS), "cards")
+    if len(lines) > MOST_LINES:
+        raise ValidationError(str(_TOO_MANY_LINES) % {"most": MOST_LINES, "count": len(lines)}, "cards")
+    return tuple(lines)
+
+
+def own_lines(lines: Iterable[AgreementLine], cards: Iterable[AgreementCard]) -> list[str]:
+    """Return the lines that stand on no card: a group's own, and those of cards that are no more."""
+    known = {card.id for card in cards}
+    return [line.text for line in lines if line.card not in known]
+
+
+def own_line_names(now: Sequence[AgreementLine]) -> tuple[str, ...]:
+    """Return what the fields for a group's own lines are called: as many as there are, and some more."""
+    return tuple(f"own-{number}" for number in range(1, max(MOST_OWN_LINES, len(now) + 1) + 1))
+
+
+def own_line_form(names: Iterable[str]) -> Schema:
+    """Return the schema of a group's own lines."""
+    return _Form.from_dict({name: TypedText(label=_("A line of your own"), most=LONGEST_LINE) for name in names})()
+
+
+class WholeNumber(fields.Field[int]):
+    """A whole number in bounds, as somebody typed it."""
+
+    def __init__(self, *, label: Any, least: int, most: int) -> None:
+        """Say what may be typed.
+
+        :param label: what the form calls it.
+        """
+        super().__init__(required=True, error_messages={"required": "?"})
+        self._label, self._least, self._most = label, least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        del attr, data, kwargs
+        text = str(value).strip()
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(self._most)) else None
+        if number is None or not self._least <= number <= self._most:
+            said = str(_NO_NUMBER) % {"label": self._label, "least": self._least, "most": self._most}
+            raise ValidationError(said)
+        return number
+
+
+def size_field() -> WholeNumber:
+    """Return the field that holds how many students a group is meant to have."""
+    return WholeNumber(label=_("Students in a group"), least=SMALLEST_SIZE, most=LARGEST_SIZE)
+
+
+class FormingSchema(_Form):
+    """How groups are formed."""
+
+    way = fields.String(required=True, validate=validate.OneOf(WAYS))
+    size = size_field()
+
+
+class SignUpSchema(_Form):
+    """How students choose a group themselves."""
+
+    size = size_field()
+    groups = WholeNumber(label=_("How many groups"), least=1, most=MOST_GROUPS)
+
+
+class PlaceSchema(_Form):
+    """In which group somebody is put."""
+
+    number = WholeNumber(label=_("Number of the group"), least=1, most=MOST_GROUPS)
+
+
+class PageSchema(_Form):
+    """Which page of a list."""
+
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))
+
+
+def errors_of(error: ValidationError) -> dict[str, str]:
+    """Return one sentence for each field that is not right yet."""
+    found: Mapping[str, Any] = error.messages_dict
+    return {name: str(said[0] if isinstance(said, list) else said) for name, said in found.items()}

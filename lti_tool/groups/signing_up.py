@@ -1,0 +1,139 @@
+"""Students choose a group themselves, where a teacher lets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, insert, or_, select
+
+from lti_tool.groups.circle import count_members, place_member
+from lti_tool.groups.models import Group, GroupMember, GroupSet, Wish
+from lti_tool.groups.sets import APART, change_set
+from lti_tool.kernel.errors import RugzakError
+from lti_tool.kernel.ids import new_id
+from lti_tool.people.models import Membership, Person
+from lti_tool.people.roster import by_name, is_student
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+MOST_SHOWN = 100
+
+
+class NoPlaceError(RugzakError):
+    """A group has no place for this student: it is full, sign-up is over, or a teacher keeps two students apart.
+
+    Which of these is not said, so that nobody can find out whom they are kept apart from.
+    """
+
+
+@dataclass(frozen=True)
+class OpenGroup:
+    """A group that a student can choose."""
+
+    id: str
+    number: int
+    name: str | None
+    people: tuple[tuple[str, str | None], ...]
+    """Who is in it: our id of the person, and the name as the LMS sent it."""
+    free: int
+    """How many places are left."""
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """What a student can choose from."""
+
+    set_id: str
+    groups: tuple[OpenGroup, ...]
+
+
+def read_sign_up(database: Session | Connection, context_id: str) -> SignUp | None:
+    """Return the groups that have a place; None while students do not choose themselves."""
+    in_use = select(GroupSet.id, GroupSet.size).where(
+        GroupSet.context_id == context_id, GroupSet.is_in_use, GroupSet.sign_up_open
+    )
+    here = database.execute(in_use).one_or_none()
+    if here is None:
+        return None
+    counts = count_members(database, here.id)
+    found = database.execute(select(Group.id, Group.number, Group.name).where(Group.set_id == here.id))
+    free = [row for row in found if counts.get(row.id, 0) < here.size]
+    shown = sorted(free, key=lambda row: int(row.number))[:MOST_SHOWN]
+    people = _people(database, [row.id for row in shown])
+    groups = tuple(
+        OpenGroup(row.id, row.number, row.name, tuple(people.get(row.id, ())), here.size - counts.get(row.id, 0))
+        for row in shown
+    )
+    return SignUp(here.id, groups)
+
+
+def _people(database: Session | Connection, group_ids: list[str]) -> dict[str, list[tuple[str, str | None]]]:
+    rows = database.execute(
+        select(GroupMember.group_id, Person.id, Person.display_name)
+        .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
+        .join(Person, Person.id == Membership.person_id)
+        .where(GroupMember.group_id.in_(group_ids))
+        .order_by(*by_name)
+    )
+    people: dict[str, list[tuple[str, str | None]]] = {}
+    for group_id, person_id, name in rows:
+        people.setdefault(group_id, []).append((person_id, name))
+    return people
+
+
+def open_sign_up(session: Session, set_id: str, *, size: int, groups: int) -> None:
+    """Let students choose from a number of groups of some size; those that are not there yet begin.
+
+    :param groups: how many groups there are to be.
+    """
+    numbers = set(session.execute(select(Group.number).where(Group.set_id == set_id)).scalars())
+    missing = [number for number in range(1, groups + 1) if number not in numbers]
+    if missing:
+        session.execute(
+            insert(Group), [{"id": new_id(), "set_id": set_id, "number": number, "name": None} for number in missing]
+        )
+    change_set(session, set_id, size=size, sign_up_open=True)
+
+
+def close_sign_up(session: Session, set_id: str) -> None:
+    """Let nobody choose a group any more. Who is in one stays."""
+    change_set(session, set_id, sign_up_open=False)
+
+
+def sign_up(session: Session, *, context_id: str, group_id: str, membership_id: str) -> None:
+    """Put a student in the group that they chose.
+
+    :raises NoPlaceError: when it has no place for them.
+    """
+    # The set is held, so that two who press at the same moment do not both get the last place.
+    here = session.execute(
+        select(GroupSet.id, GroupSet.size)
+        .join(Group, Group.set_id == GroupSet.id)
+        .where(Group.id == group_id, GroupSet.context_id == context_id, GroupSet.is_in_use, GroupSet.sign_up_open)
+        .with_for_update()
+    ).one_or_none()
+    if here is None or not _has_place(session, here.size, group_id, membership_id):
+        message = "the group has no place for this student"
+        raise NoPlaceError(message)
+    place_member(session, set_id=here.id, group_id=group_id, membership_id=membership_id)
+
+
+def _has_place(session: Session, size: int, group_id: str, membership_id: str) -> bool:
+    members = (
+        select(GroupMember.membership_id)
+        .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
+        .where(GroupMember.group_id == group_id)
+    )
+    if session.execute(select(func.count()).select_from(members.subquery())).scalar_one() >= size:
+        return False
+    apart = select(Wish.kind).where(
+        Wish.kind == APART,
+        or_(
+            and_(Wish.first_id == membership_id, Wish.second_id.in_(members)),
+            and_(Wish.second_id == membership_id, Wish.first_id.in_(members)),
+        ),
+    )
+    return session.execute(apart).first() is None

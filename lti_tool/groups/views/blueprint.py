@@ -1,0 +1,132 @@
+"""What the pages of this room have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, redirect
+from werkzeug.exceptions import NotFound
+
+from lti_tool.curriculum.classes import read_class
+from lti_tool.curriculum.service import read_module
+from lti_tool.groups.circle import read_own_group
+from lti_tool.groups.policy import shares_page
+from lti_tool.groups.sealed_texts import SealedTexts
+from lti_tool.groups.step import assignment_of
+from lti_tool.web.access import visit_address
+from lti_tool.web.edge import database_connection, instruments
+from lti_tool.web.languages import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from flask.typing import ResponseReturnValue
+
+    from lti_tool.curriculum.class_policy import ClassState
+    from lti_tool.curriculum.line import Step, Unit
+    from lti_tool.groups.policy import OwnGroup
+    from lti_tool.groups.step import AgreementCard
+    from lti_tool.people.member import Member
+
+groups = Blueprint("groups", __name__, url_prefix="/s/<token>")
+_GROUP = _("Group %(number)s")
+NOT_RIGHT_YET = 422
+CHANGED = 409
+"""Somebody else changed the same thing: both are shown, and nothing is lost."""
+
+
+def now() -> datetime:
+    """Return this moment."""
+    return instruments().clock.now()
+
+
+def today() -> date:
+    """Return the day it is at the institutions."""
+    tools = instruments()
+    return tools.clock.today(tools.settings.time_zone)
+
+
+def texts() -> SealedTexts:
+    """Return what seals and opens what groups write."""
+    return SealedTexts(instruments().key_ring)
+
+
+def membership_of(member: Member) -> str:
+    """Return the membership of somebody whose permission says that they are in a course."""
+    if member.membership_id is None:
+        raise NotFound
+    return member.membership_id
+
+
+def context_of(member: Member) -> str:
+    """Return the course of somebody whose permission says that they are in one."""
+    if member.context_id is None:
+        raise NotFound
+    return member.context_id
+
+
+def class_state(member: Member) -> ClassState:
+    """Return how the class of somebody stands."""
+    begins_open = instruments().settings.classes_begin == "open"
+    return read_class(database_connection(), context_of(member), begins_open=begins_open, today=today())
+
+
+def ask_open_class(member: Member) -> None:
+    """Answer 404 while the class of a student is not open: there is nothing to press before."""
+    if not class_state(member).is_open:
+        raise NotFound
+
+
+def own_group(member: Member) -> OwnGroup:
+    """Return the group of a student, who may be set aside; 404 for who is in none, or whose class is not open."""
+    ask_open_class(member)
+    group = read_own_group(database_connection(), membership_of(member))
+    if group is None:
+        raise NotFound
+    return group
+
+
+def own_active_group(member: Member) -> OwnGroup:
+    """Return the group that a student works with; 404 for who is in none or set aside."""
+    group = own_group(member)
+    if not shares_page(group, membership_of(member)):
+        raise NotFound
+    return group
+
+
+def group_steps(member: Member) -> tuple[tuple[Unit, Step], ...]:
+    """Return the steps that groups do, in order, each with its unit."""
+    module = read_module(database_connection(), member.locale)
+    if module is None:
+        return ()
+    return tuple((unit, step) for unit, step in module.steps() if assignment_of(step) is not None)
+
+
+def agreement_cards(member: Member) -> tuple[AgreementCard, ...]:
+    """Return the agreements that a group can choose, as the line has them."""
+    for _unit, step in group_steps(member):
+        assignment = assignment_of(step)
+        if assignment is not None and assignment.cards:
+            return assignment.cards
+    return ()
+
+
+def group_title(number: int, name: str | None) -> str:
+    """Return what a group is called."""
+    return name or str(_GROUP) % {"number": number}
+
+
+def back_to(endpoint: str, place: str = "", **values: str) -> ResponseReturnValue:
+    """Lead back to a page of this room.
+
+    :param place: on the page: it says what happened, and no address has to carry that to the server.
+    """
+    address = visit_address(endpoint, **values)
+    return redirect(f"{address}#{place}" if place else address, 303)
+
+
+def id_or_404(text: str | None) -> str:
+    """Return an id from a form or an address; 404 for what cannot be one."""
+    if text is None or not (text.isascii() and text.isalnum() and len(text) <= 26):  # noqa: PLR2004 (as long as an id is)
+        abort(404)
+    return text
