@@ -16,6 +16,7 @@ from lti_tool.coordination.places import InstitutionPlaces
 from lti_tool.coordination.views import PLACES, coordination
 from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
+from lti_tool.groups.views import groups
 from lti_tool.guidance.reminders import has_due_reminder
 from lti_tool.guidance.views import guidance
 from lti_tool.kernel.clock import Clock

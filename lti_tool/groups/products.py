@@ -61,6 +61,11 @@ def read_states(database: Session | Connection, group_id: str) -> dict[str, bool
     return {row.step_id: row.is_handed_in for row in database.execute(_STATES, {"group_id": group_id})}
 
 
+def read_handed_in(database: Session | Connection, group_id: str) -> frozenset[str]:
+    """Return the steps in which a group handed something in."""
+    return frozenset(step_id for step_id, is_handed_in in read_states(database, group_id).items() if is_handed_in)
+
+
 def save_product(  # noqa: PLR0913 (each is a part of the row, or what it is held against)
     session: Session,
     texts: SealedTexts,

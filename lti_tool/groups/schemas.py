@@ -63,9 +63,9 @@ def feedback_form() -> Schema:
 
 def product_form(asked: Sequence[ProductField]) -> Schema:
     """Return the schema of the fields that a group fills in; each may be left empty."""
-    return _Form.from_dict({
-        field_name(one.id): TypedText(label=one.label, most=one.most, lines=True) for one in asked
-    })()
+    return _Form.from_dict(
+        {field_name(one.id): TypedText(label=one.label, most=one.most, lines=True) for one in asked}
+    )()
 
 
 def field_name(field_id: str) -> str:
@@ -146,6 +146,12 @@ class FormingSchema(_Form):
 
     way = fields.String(required=True, validate=validate.OneOf(WAYS))
     size = size_field()
+
+
+class ListSchema(_Form):
+    """A timetable, as it was pasted."""
+
+    list = TypedText(label=_("The list"), most=LONGEST_LIST, lines=True, empty=_("Paste the list here first."))
 
 
 class SignUpSchema(_Form):

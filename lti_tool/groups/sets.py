@@ -19,6 +19,7 @@ from lti_tool.groups.models import (
     Group,
     GroupMember,
     GroupSet,
+    GroupTeacher,
     PlannedPlace,
     Product,
     Wish,
@@ -102,6 +103,12 @@ def read_places(database: Session | Connection, set_id: str) -> dict[str, int]:
     return {row.membership_id: row.number for row in database.execute(_PLACES, {"set_id": set_id})}
 
 
+def read_names(database: Session | Connection, set_id: str) -> dict[int, str]:
+    """Return what the groups of a set are called that have a name, by number."""
+    found = select(Group.number, Group.name).where(Group.set_id == set_id, Group.name.is_not(None))
+    return {row.number: row.name for row in database.execute(found)}
+
+
 def read_wishes(database: Session | Connection, context_id: str, kind: str) -> frozenset[tuple[str, str]]:
     """Return the pairs of a course to keep apart, or together, as pairs of memberships."""
     found = select(Wish.first_id, Wish.second_id).where(Wish.context_id == context_id, Wish.kind == kind)
@@ -132,8 +139,10 @@ def keep_plan(session: Session, set_id: str, numbers: Mapping[str, int], labels:
         session.execute(insert(PlannedPlace), rows)
 
 
-def change_plan(session: Session, set_id: str, membership_id: str, number: int) -> None:
-    """Put one student elsewhere in the plan that waits."""
+def place_in_plan(session: Session, set_id: str, membership_id: str, number: int) -> None:
+    """Put one student somewhere in the plan that waits, whether they were in it or not."""
+    row = {"set_id": set_id, "membership_id": membership_id, "number": number, "label": None}
+    insert_once(session, PlannedPlace, row)
     here = (PlannedPlace.set_id == set_id) & (PlannedPlace.membership_id == membership_id)
     session.execute(update(PlannedPlace).where(here).values(number=number, label=None))
 
@@ -168,7 +177,7 @@ def confirm_plan(session: Session, set_id: str) -> None:
         return
     places = read_places(session, set_id)
     moved = {who: number for who, number in plan.numbers.items() if places.get(who) != number}
-    groups = _open_groups(session, set_id, set(moved.values()), plan.labels)
+    groups = _open_groups(session, set_id, set(plan.numbers.values()), plan.labels)
     _take_out(session, set_id, moved)
     rows = [
         {"set_id": set_id, "membership_id": who, "group_id": groups[number], "is_aside": False}
@@ -182,6 +191,22 @@ def confirm_plan(session: Session, set_id: str) -> None:
     forget_plan(session, set_id)
 
 
+def open_group(session: Session, set_id: str, number: int) -> str:
+    """Return the id of a group of a set, which begins now when it is not there yet."""
+    return _open_groups(session, set_id, {number}, {})[number]
+
+
+def look_after(session: Session, *, group_id: str, membership_id: str) -> None:
+    """Let a teacher look after a group."""
+    insert_once(session, GroupTeacher, {"group_id": group_id, "membership_id": membership_id})
+
+
+def look_after_no_more(session: Session, *, group_id: str, membership_id: str) -> None:
+    """Let a teacher look after a group no more."""
+    here = (GroupTeacher.group_id == group_id) & (GroupTeacher.membership_id == membership_id)
+    session.execute(delete(GroupTeacher).where(here))
+
+
 def _in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(ids)
     while some := list(islice(rest, AT_ONCE)):
@@ -189,7 +214,7 @@ def _in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mapping[int, str]) -> dict[int, str]:
-    """Begin the groups that are not there yet, and return the ids of all of them by number."""
+    """Begin the groups that are not there yet, name those that a list names, and return the ids of all by number."""
     found = session.execute(select(Group.number, Group.id).where(Group.set_id == set_id))
     groups = {row.number: row.id for row in found}
     begun = {number: new_id() for number in sorted(numbers - set(groups))}
@@ -199,6 +224,8 @@ def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mappi
     ]
     if rows:
         session.execute(insert(Group), rows)
+    for number in sorted(set(labels) & set(groups)):
+        session.execute(update(Group).where(Group.id == groups[number]).values(name=labels[number]))
     return groups | begun
 
 

@@ -30,7 +30,9 @@ _CANNOT_BE_SHOWN = _(
 class TypedText(fields.String):
     """Text from a form, without what nobody sees in it. What was left empty is an empty text."""
 
-    def __init__(self, *, label: LazyString | str, most: int, empty: LazyString | None = None, lines: bool = False) -> None:
+    def __init__(
+        self, *, label: LazyString | str, most: int, empty: LazyString | None = None, lines: bool = False
+    ) -> None:
         """Say what may be typed.
 
         :param label: what the form calls it.

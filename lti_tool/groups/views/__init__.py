@@ -8,8 +8,8 @@ from __future__ import annotations
 from lti_tool.groups.views import agreements as _agreements
 from lti_tool.groups.views import forming as _forming
 from lti_tool.groups.views import group_page as _group_page
-from lti_tool.groups.views import own_group as _own_group
 from lti_tool.groups.views import overview as _overview
+from lti_tool.groups.views import own_group as _own_group
 from lti_tool.groups.views import product as _product
 from lti_tool.groups.views import student as _student
 from lti_tool.groups.views.blueprint import groups

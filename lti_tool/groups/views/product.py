@@ -23,7 +23,6 @@ from lti_tool.groups.views.blueprint import (
     class_state,
     group_title,
     groups,
-    membership_of,
     own_active_group,
     texts,
     today,

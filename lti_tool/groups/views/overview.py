@@ -1,0 +1,197 @@
+"""The groups of a course, for who teaches it: what waits, the groups, and the sets they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template, request, url_for
+from marshmallow import ValidationError
+from werkzeug.exceptions import NotFound
+
+from lti_tool.groups.invitations import read_invitations
+from lti_tool.groups.listing import GroupPage, read_groups, read_loose, read_requests
+from lti_tool.groups.models import LONGEST_TITLE
+from lti_tool.groups.policy import USUAL_SIZE
+from lti_tool.groups.schemas import PageSchema, SignUpSchema, errors_of, title_form
+from lti_tool.groups.sets import create_set, read_plan, read_sets, use_set
+from lti_tool.groups.signing_up import close_sign_up, open_sign_up
+from lti_tool.groups.views.blueprint import (
+    NOT_RIGHT_YET,
+    back_to,
+    context_of,
+    group_title,
+    groups,
+    id_or_404,
+    membership_of,
+    now,
+)
+from lti_tool.people.names import shown_name
+from lti_tool.people.permissions import Permission
+from lti_tool.web.access import requires, visit_address
+from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.languages import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from lti_tool.groups.listing import ListedGroup, ListedStudent
+    from lti_tool.groups.sets import ShownSet
+    from lti_tool.people.member import Member
+
+_FIRST_TITLE = _("Groups of this course")
+
+
+@groups.get("/groups")
+@requires(Permission.FORM_GROUPS)
+def show_groups(member: Member) -> ResponseReturnValue:
+    """Show what waits, the groups in use, and how they are formed."""
+    return _show(member)
+
+
+@groups.post("/groups/sets")
+@requires(Permission.FORM_GROUPS)
+def begin_set(member: Member) -> ResponseReturnValue:
+    """Begin another set of groups. The one in use stays in use."""
+    ask_whole_course(member)
+    try:
+        form = title_form().load(request.form)
+    except ValidationError as error:
+        return _show(member, errors=errors_of(error), typed=request.form), NOT_RIGHT_YET
+    current_set(member, create=True)
+    create_set(database_session(), context_of(member), form["title"])
+    return back_to("groups.show_groups", "set-begun")
+
+
+@groups.post("/groups/sets/use")
+@requires(Permission.FORM_GROUPS)
+def choose_set(member: Member) -> ResponseReturnValue:
+    """Let students meet in the groups of another set."""
+    ask_whole_course(member)
+    set_id = id_or_404(request.form.get("set"))
+    if set_id not in {one.id for one in read_sets(database_connection(), context_of(member))}:
+        raise NotFound
+    use_set(database_session(), context_of(member), set_id)
+    return back_to("groups.show_groups", "set-chosen")
+
+
+@groups.post("/groups/sign-up")
+@requires(Permission.FORM_GROUPS)
+def change_sign_up(member: Member) -> ResponseReturnValue:
+    """Let students choose a group themselves, or no more."""
+    ask_whole_course(member)
+    chosen, session = current_set(member, create=True), database_session()
+    if request.form.get("open") == "no":
+        close_sign_up(session, chosen.id)
+        return back_to("groups.show_groups", "sign-up-closed")
+    try:
+        form = SignUpSchema().load(request.form)
+    except ValidationError as error:
+        return _show(member, errors=errors_of(error), typed=request.form), NOT_RIGHT_YET
+    open_sign_up(session, chosen.id, size=form["size"], groups=form["groups"])
+    return back_to("groups.show_groups", "sign-up-open")
+
+
+def ask_whole_course(member: Member) -> None:
+    """Answer 404 for a teacher who may see their own sections only: forming is about everybody (GRP-2b)."""
+    if member.sections is not None:
+        raise NotFound
+
+
+def current_set(member: Member, *, create: bool = False) -> ShownSet:
+    """Return the set of a course that is in use; 404 while there is none.
+
+    :param create: begin the first set of the course where there is none.
+    """
+    found = find_current_set(member)
+    if found is None and create:
+        create_set(database_session(), context_of(member), str(_FIRST_TITLE))
+        found = find_current_set(member)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_current_set(member: Member) -> ShownSet | None:
+    """Return the set of a course that is in use; None while there is none."""
+    return next((one for one in read_sets(database_connection(), context_of(member)) if one.is_in_use), None)
+
+
+def listed(student: ListedStudent, member: Member) -> dict[str, Any]:
+    """Return a student as a list shows them."""
+    return {
+        "name": shown_name(student, member),
+        "is_aside": student.is_aside,
+        "asks": student.asks,
+        "url": visit_address("groups.show_student", membership_id=student.membership_id),
+    }
+
+
+def _show(member: Member, *, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> str:
+    try:
+        number: int = PageSchema().load(request.args)["page"]
+    except ValidationError:
+        raise NotFound from None
+    database, context_id = database_connection(), context_of(member)
+    sets = read_sets(database, context_id)
+    used = next((one for one in sets if one.is_in_use), None)
+    page = GroupPage((), 1, 0)
+    if used is not None:
+        teacher_id = membership_of(member)
+        page = read_groups(database, used.id, teacher_id=teacher_id, sections=member.sections, page=number)
+    if number > page.count:
+        raise NotFound
+    loose, loose_total = read_loose(database, context_id, used.id if used else None, member.sections)
+    typed = typed or {}
+    return render_template(
+        "groups/overview.html",
+        forms_groups=member.sections is None,
+        sets=sets,
+        used=used,
+        groups=[_row(one, member) for one in page.groups],
+        total=page.total,
+        pages=_pages(page),
+        loose=[listed(one, member) for one in loose],
+        loose_total=loose_total,
+        requests=[listed(one, member) for one in read_requests(database, context_id, member.sections)],
+        invitations=[
+            {
+                "title": group_title(one.number, one.name),
+                "url": visit_address("groups.visit_group", group_id=one.group_id),
+            }
+            for one in read_invitations(database, membership_of(member), now())
+        ],
+        has_plan=used is not None and read_plan(database, used.id) is not None,
+        errors=errors or {},
+        typed={name: typed.get(name, usual) for name, usual in _usual(used, loose_total).items()},
+        longest_title=LONGEST_TITLE,
+        urls={
+            name: visit_address(f"groups.{name}")
+            for name in ("show_forming", "show_list", "show_plan", "begin_set", "choose_set", "change_sign_up")
+        },
+    )
+
+
+def _usual(used: ShownSet | None, people: int) -> dict[str, str]:
+    """Return what stands in the forms to begin with."""
+    size = used.size if used else USUAL_SIZE
+    return {"title": "", "size": str(size), "groups": str(max(1, -(-people // size)))}
+
+
+def _row(group: ListedGroup, member: Member) -> dict[str, Any]:
+    return {
+        "title": group_title(group.number, group.name),
+        "url": visit_address("groups.show_group", group_id=group.id),
+        "has_agreed": group.has_agreed,
+        "is_mine": group.is_mine,
+        "people": [listed(one, member) for one in group.people],
+    }
+
+
+def _pages(page: GroupPage) -> dict[str, Any]:
+    def url(other: int) -> str | None:
+        return url_for("groups.show_groups", page=other) if 1 <= other <= page.count else None
+
+    number = page.number
+    return {"number": number, "count": page.count, "previous_url": url(number - 1), "next_url": url(number + 1)}

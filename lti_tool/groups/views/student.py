@@ -1,0 +1,192 @@
+"""One student, for who teaches them: where they are, moving them, setting them aside, whom they are to be with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import render_template, request
+from marshmallow import ValidationError
+from werkzeug.exceptions import NotFound
+
+from lti_tool.groups.circle import forget_request, place_member, set_aside, take_out_member
+from lti_tool.groups.listing import find_place, find_student, read_numbers
+from lti_tool.groups.policy import LARGEST
+from lti_tool.groups.schemas import PlaceSchema, errors_of
+from lti_tool.groups.sets import APART, TOGETHER, forget_wish, keep_wish, open_group, read_wishes
+from lti_tool.groups.timetable import Row, match_names
+from lti_tool.groups.views.blueprint import (
+    NOT_RIGHT_YET,
+    back_to,
+    context_of,
+    group_title,
+    groups,
+    id_or_404,
+)
+from lti_tool.groups.views.overview import ask_whole_course, current_set, find_current_set
+from lti_tool.people.names import shown_name
+from lti_tool.people.permissions import Permission
+from lti_tool.people.roster import read_students
+from lti_tool.web.access import requires, visit_address
+from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.forms import without_unseen
+from lti_tool.web.languages import lazy_gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+    from lti_tool.groups.listing import ListedStudent
+    from lti_tool.people.member import Member
+
+MOST_LISTED = 60
+"""Groups to choose from in a list; with more of them their number is typed."""
+_NOT_FOUND = _("There is nobody called “%(name)s” in this course. Type the name as it stands in the list of groups.")
+_SEVERAL = _("More than one student is called “%(name)s”. Find them in the list of groups, and begin from there.")
+_ONESELF = _("Choose somebody else: this is the same student.")
+
+
+@groups.get("/groups/student/<membership_id>")
+@requires(Permission.FORM_GROUPS)
+def show_student(member: Member, membership_id: str) -> ResponseReturnValue:
+    """Show where a student is, and what can be changed about that."""
+    return _show(member, _student(member, membership_id))
+
+
+@groups.post("/groups/student/<membership_id>/place")
+@requires(Permission.FORM_GROUPS)
+def move_student(member: Member, membership_id: str) -> ResponseReturnValue:
+    """Put a student in a group, a new one included, or in none."""
+    student, used, session = _student(member, membership_id), _set(member), database_session()
+    if request.form.get("out") == "yes":
+        take_out_member(session, set_id=used, membership_id=membership_id)
+        return back_to("groups.show_student", "moved", membership_id=membership_id)
+    try:
+        number: int = PlaceSchema().load(request.form)["number"]
+    except ValidationError as error:
+        return _show(member, student, errors=errors_of(error), typed=request.form), NOT_RIGHT_YET
+    group_id = open_group(session, used, number)
+    place_member(session, set_id=used, group_id=group_id, membership_id=membership_id)
+    forget_request(session, membership_id)
+    return back_to("groups.show_student", "moved", membership_id=membership_id)
+
+
+@groups.post("/groups/student/<membership_id>/aside")
+@requires(Permission.FORM_GROUPS)
+def change_aside(member: Member, membership_id: str) -> ResponseReturnValue:
+    """Set a student aside in their group, or take them back in. No reason is asked, and none is kept (SHR-9)."""
+    _student(member, membership_id)
+    is_aside = request.form.get("aside") == "yes"
+    set_aside(database_session(), set_id=_set(member), membership_id=membership_id, is_aside=is_aside)
+    place = "aside" if is_aside else "aside-no-more"
+    return back_to("groups.show_student", place, membership_id=membership_id)
+
+
+@groups.post("/groups/student/<membership_id>/request")
+@requires(Permission.FORM_GROUPS)
+def settle_request(member: Member, membership_id: str) -> ResponseReturnValue:
+    """Take a request for another group from the list: it was talked about, and the student stays."""
+    _student(member, membership_id)
+    forget_request(database_session(), membership_id)
+    return back_to("groups.show_student", "settled", membership_id=membership_id)
+
+
+@groups.post("/groups/student/<membership_id>/wish")
+@requires(Permission.FORM_GROUPS)
+def change_wish(member: Member, membership_id: str) -> ResponseReturnValue:
+    """Keep this student and another one apart, or together; or no more. There is no field for why (GRP-1)."""
+    ask_whole_course(member)
+    student, session, context_id = _student(member, membership_id), database_session(), context_of(member)
+    if "forget" in request.form:
+        forget_wish(session, context_id, membership_id, id_or_404(request.form["forget"]))
+        return back_to("groups.show_student", "wish-gone", membership_id=membership_id)
+    kind, typed = request.form.get("kind"), " ".join(without_unseen(request.form.get("name", "")).split())
+    if kind not in (APART, TOGETHER):
+        raise NotFound
+    other, fault = _find_by_name(member, membership_id, typed)
+    if other is None:
+        return _show(member, student, errors={"name": fault}, typed=request.form), NOT_RIGHT_YET
+    keep_wish(session, context_id, membership_id, other, kind)
+    return back_to("groups.show_student", "wish-kept", membership_id=membership_id)
+
+
+def _find_by_name(member: Member, membership_id: str, typed: str) -> tuple[str | None, str]:
+    """Find the one student who is called so; else return a sentence that says what to do."""
+    students = read_students(database_connection(), context_of(member))
+    called = {one.membership_id: shown_name(one, member) for one in students}
+    found = match_names([Row(typed, "", 1)], called)
+    if found.ambiguous:
+        return None, str(_SEVERAL) % {"name": typed}
+    other = next(iter(found.placement), None)
+    if other is None:
+        return None, str(_NOT_FOUND) % {"name": typed}
+    return (None, str(_ONESELF)) if other == membership_id else (other, "")
+
+
+def _student(member: Member, membership_id: str) -> ListedStudent:
+    """Return a student of this course whom this teacher may see; 404 for anybody else (GRP-2b)."""
+    found = find_student(database_connection(), context_of(member), id_or_404(membership_id), member.sections)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _set(member: Member) -> str:
+    return current_set(member, create=True).id
+
+
+def _show(
+    member: Member,
+    student: ListedStudent,
+    *,
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> str:
+    database, used = database_connection(), find_current_set(member)
+    place = find_place(database, used.id, student.membership_id) if used else None
+    numbers = read_numbers(database, used.id) if used else {}
+    here = numbers.get(place[0]) if place else None
+    return render_template(
+        "groups/student.html",
+        name=shown_name(student, member),
+        asks=student.asks,
+        group=group_title(place[0], here[1]) if place and here else None,
+        group_url=visit_address("groups.show_group", group_id=here[0]) if here else None,
+        is_aside=place is not None and place[1],
+        choices=_choices(numbers, place[0] if place else None),
+        largest=LARGEST,
+        next_number=max(numbers, default=0) + 1,
+        wishes=_wishes(member, student) if member.sections is None else [],
+        can_wish=member.sections is None,
+        errors=errors or {},
+        typed=typed or {},
+        groups_url=visit_address("groups.show_groups"),
+        urls={
+            name: visit_address(f"groups.{name}", membership_id=student.membership_id)
+            for name in ("move_student", "change_aside", "settle_request", "change_wish")
+        },
+    )
+
+
+def _choices(numbers: Mapping[int, tuple[str, str | None, int]], here: int | None) -> list[dict[str, Any]]:
+    """Return the groups to choose from; none where there are so many that their number is typed."""
+    if len(numbers) > MOST_LISTED:
+        return []
+    return [
+        {"number": number, "title": group_title(number, name), "size": size, "is_here": number == here}
+        for number, (_id, name, size) in numbers.items()
+    ]
+
+
+def _wishes(member: Member, student: ListedStudent) -> list[dict[str, str]]:
+    """Return whom this student is to be apart from, or together with."""
+    database, context_id = database_connection(), context_of(member)
+    me, others = student.membership_id, dict[str, str]()
+    for kind in (APART, TOGETHER):
+        mine = (pair for pair in read_wishes(database, context_id, kind) if me in pair)
+        others |= {first if second == me else second: kind for first, second in mine}
+    if not others:
+        return []
+    called = {one.membership_id: shown_name(one, member) for one in read_students(database, context_id)}
+    rows = [{"id": other, "name": called[other], "kind": kind} for other, kind in others.items() if other in called]
+    return sorted(rows, key=lambda row: row["name"].casefold())

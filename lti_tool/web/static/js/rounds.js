@@ -1,0 +1,54 @@
+/**
+ * A clock for the rounds of a group: it counts down on this screen, makes no sound and keeps nothing. Nobody has to use
+ * it, and without script it is not there.
+ */
+
+const timer = document.querySelector("[data-timer]");
+const minutes = Array.from(document.querySelectorAll(".rounds > li"), (round) => Number(round.dataset.minutes));
+const start = timer.querySelector("[data-action=start-round]");
+const stop = timer.querySelector("[data-action=stop-round]");
+const left = timer.querySelector("[data-left]");
+const words = start.dataset.words;
+let round = 0;
+let ticking;
+
+/** @param {number} seconds */
+function show(seconds) {
+  left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Offer the next round, or say that there is none left. */
+function offerNext() {
+  clearInterval(ticking);
+  stop.hidden = true;
+  const isOver = round >= minutes.length;
+  start.hidden = isOver;
+  start.textContent = words.replace("#", String(round + 1));
+  if (isOver) {
+    left.textContent = start.dataset.end;
+  }
+}
+
+function begin() {
+  // By the clock, not by counting: a screen that sleeps misses its ticks.
+  const end = Date.now() + minutes[round] * 60_000;
+  round += 1;
+  start.hidden = true;
+  stop.hidden = false;
+  show(minutes[round - 1] * 60);
+  ticking = setInterval(() => {
+    const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    show(seconds);
+    if (seconds === 0) {
+      offerNext();
+    }
+  }, 500);
+}
+
+start.addEventListener("click", begin);
+stop.addEventListener("click", () => {
+  left.textContent = "";
+  offerNext();
+});
+offerNext();
+timer.hidden = false;
