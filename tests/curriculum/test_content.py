@@ -238,9 +238,9 @@ README = (MODULES / "README.md").read_text()
 
 
 def fields_of(schema: Schema) -> Iterator[str]:
-    """Every field of a file, and of what is nested in it."""
+    """Every field of a file as a writer calls it, and of what is nested in it."""
     for name, field in schema.fields.items():
-        yield name
+        yield field.data_key or name
         inner = getattr(field, "inner", field)
         if hasattr(inner, "schema"):
             yield from fields_of(inner.schema)
