@@ -93,9 +93,9 @@ def load_lines(
     lines += [AgreementLine(own[name]) for name in names if own[name]]
     lines = list(dict.fromkeys(lines))
     if not lines:
-        raise ValidationError(str(_NO_AGREEMENTS), "cards")
+        raise ValidationError({"cards": [str(_NO_AGREEMENTS)]})
     if len(lines) > MOST_LINES:
-        raise ValidationError(str(_TOO_MANY_LINES) % {"most": MOST_LINES, "count": len(lines)}, "cards")
+        raise ValidationError({"cards": [str(_TOO_MANY_LINES) % {"most": MOST_LINES, "count": len(lines)}]})
     return tuple(lines)
 
 

@@ -3,52 +3,64 @@
  * it, and without script it is not there.
  */
 
-const timer = document.querySelector("[data-timer]");
-const minutes = Array.from(document.querySelectorAll(".rounds > li"), (round) => Number(round.dataset.minutes));
-const start = timer.querySelector("[data-action=start-round]");
-const stop = timer.querySelector("[data-action=stop-round]");
-const left = timer.querySelector("[data-left]");
-const words = start.dataset.words;
-let round = 0;
-let ticking;
+/**
+ * Let a clock run.
+ *
+ * @param {HTMLElement} timer the part of the page that shows it
+ * @param {number[]} minutes of each round
+ */
+function run(timer, minutes) {
+  const start = timer.querySelector("[data-action=start-round]");
+  const stop = timer.querySelector("[data-action=stop-round]");
+  const left = timer.querySelector("[data-left]");
+  let round = 0;
+  let ticking;
 
-/** @param {number} seconds */
-function show(seconds) {
-  left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** Offer the next round, or say that there is none left. */
-function offerNext() {
-  clearInterval(ticking);
-  stop.hidden = true;
-  const isOver = round >= minutes.length;
-  start.hidden = isOver;
-  start.textContent = words.replace("#", String(round + 1));
-  if (isOver) {
-    left.textContent = start.dataset.end;
+  function show(seconds) {
+    left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
-}
 
-function begin() {
-  // By the clock, not by counting: a screen that sleeps misses its ticks.
-  const end = Date.now() + minutes[round] * 60_000;
-  round += 1;
-  start.hidden = true;
-  stop.hidden = false;
-  show(minutes[round - 1] * 60);
-  ticking = setInterval(() => {
-    const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    show(seconds);
-    if (seconds === 0) {
-      offerNext();
+  /** Offer the next round, or say that there is none left. */
+  function offerNext() {
+    clearInterval(ticking);
+    stop.hidden = true;
+    const isOver = round >= minutes.length;
+    start.hidden = isOver;
+    start.textContent = start.dataset.words.replace("#", String(round + 1));
+    if (isOver) {
+      left.textContent = start.dataset.end;
     }
-  }, 500);
+  }
+
+  function begin() {
+    // By the clock, not by counting: a screen that sleeps misses its ticks.
+    const end = Date.now() + minutes[round] * 60_000;
+    show(minutes[round] * 60);
+    round += 1;
+    start.hidden = true;
+    stop.hidden = false;
+    ticking = setInterval(() => {
+      const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      show(seconds);
+      if (seconds === 0) {
+        offerNext();
+      }
+    }, 500);
+  }
+
+  start.addEventListener("click", begin);
+  stop.addEventListener("click", () => {
+    left.textContent = "";
+    offerNext();
+  });
+  offerNext();
+  timer.hidden = false;
 }
 
-start.addEventListener("click", begin);
-stop.addEventListener("click", () => {
-  left.textContent = "";
-  offerNext();
-});
-offerNext();
-timer.hidden = false;
+const found = document.querySelector("[data-timer]");
+if (found !== null) {
+  run(
+    found,
+    Array.from(document.querySelectorAll(".rounds > li"), (round) => Number(round.dataset.minutes)),
+  );
+}

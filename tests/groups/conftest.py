@@ -1,0 +1,67 @@
+"""A course with a group in use, and students who come in from the demo's course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from lti_tool.groups.circle import place_member
+from lti_tool.groups.sets import create_set, open_group
+from lti_tool.people.models import CourseContext, Membership, Person
+from tests.demo_lms.people import CAST
+
+if TYPE_CHECKING:
+    from lti_tool.kernel.database import Database
+    from tests.door import Door, Visit
+
+STUDENTS = ("amina", "bram", "nameless", "esra")
+"""Of the demo's course; one of them has no name there."""
+
+
+@dataclass
+class Circle:
+    """A small group, and its students inside."""
+
+    door: Door
+    database: Database
+    set_id: str
+    group_id: str
+    visits: dict[str, Visit]
+    members: dict[str, str]
+    """The membership of each student."""
+
+    def place(self, person: str, number: int = 1) -> str:
+        """Put somebody in a group of the set in use, and return its id."""
+        with self.database.session(writes=True) as session, session.begin():
+            group_id = open_group(session, self.set_id, number)
+            place_member(session, set_id=self.set_id, group_id=group_id, membership_id=self.members[person])
+        return group_id
+
+
+@pytest.fixture
+def circle(door: Door, database: Database) -> Circle:
+    """Four students in one group of a course."""
+    visits = {person: door.enter(person) for person in STUDENTS}
+    with database.session(writes=True) as session, session.begin():
+        context_id = session.execute(select(CourseContext.id)).scalar_one()
+        set_id = create_set(session, context_id, "Groepen")
+        found = session.execute(
+            select(Person.subject, Membership.id).join(Membership, Membership.person_id == Person.id)
+        ).all()
+    members = _by_person(dict(found))  # type: ignore[arg-type]
+    circle = Circle(door, database, set_id, "", visits, members)
+    for person in STUDENTS:
+        circle.group_id = circle.place(person)
+    return circle
+
+
+def _by_person(members: dict[str, str]) -> dict[str, str]:
+    return {name: members[one.person.id] for name, one in CAST.items() if one.person.id in members}
+
+
+def enter_teacher(circle: Circle, person: str = "teacher") -> Visit:
+    """Let a teacher of the course in."""
+    return circle.door.enter(person)
