@@ -1,4 +1,6 @@
-"""Measures launches and pages of the tool, on SQLite and on PostgreSQL: ``python -m benchmarks.run [--quick]``.
+"""Measures launches and pages of the tool, on SQLite and on PostgreSQL, and forming groups.
+
+It is run with ``python -m benchmarks.run [--quick]``.
 
 The tool runs as in production: its server with two workers, a database on disk. Both databases are measured in turn,
 round by round, so that whatever else the machine does meets both alike. Everything stays on 127.0.0.1.
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks import drive, report, usage
+from benchmarks import drive, groups, report, usage
 from benchmarks.lms import Lms, make_student, make_teacher, serve_lms
 from benchmarks.statements import count_statements, first_step
 from benchmarks.tool import ROOT, Tool, ToolError, run_mark, run_tool
@@ -83,8 +85,12 @@ def measure_all(plan: Plan, *, quick: bool) -> None:
             figures[tool.name]["statements"] = count_statements(tool, lms)
             figures[tool.name]["key_fetches"] = lms.fetches[tool.name]
     options = {"quick": quick, **plan.__dict__}
-    path = report.write_json(report.describe_run(options, figures), ROOT / "var" / "bench")
-    sys.stdout.write(f"\n{report.format_table(figures)}\n\nWritten to {path.relative_to(ROOT)}.\n")
+    # When the servers have stopped, so that nothing of ours runs beside it.
+    forming = groups.measure(1 if quick else groups.ROUNDS)
+    run = report.describe_run(options, figures) | {"groups_seconds": forming}
+    path = report.write_json(run, ROOT / "var" / "bench")
+    tables = f"{report.format_table(figures)}\n\n{groups.format_table(forming)}"
+    sys.stdout.write(f"\n{tables}\n\nWritten to {path.relative_to(ROOT)}.\n")
 
 
 def _start_tools(stack: ExitStack, lms: Lms, folder: Path, plan: Plan) -> list[tuple[Tool, Tool]]:

@@ -24,7 +24,7 @@ ROUNDS = 10
 def fill_small_groups(seating: Seating, bounds: Bounds) -> None:
     """Bring people from the largest groups to those that are too small, else spread the people of those over others.
 
-    A group stays too small where wishes allow neither.
+    A group stays too small where wishes allow neither. Everybody may move: no block is fixed here.
     """
     for group in [group for group, load in seating.load.items() if load < bounds.low]:
         while seating.load[group] < bounds.low and (block := _spare_block(seating, group, bounds)) is not None:
@@ -41,7 +41,7 @@ def _spare_block(seating: Seating, group: int, bounds: Bounds) -> int | None:
         fitting = [
             block
             for block in seating.seated(donor)
-            if blocks.size(block) <= spare and block not in blocks.fixed and group not in seating.foes_at(block)
+            if blocks.size(block) <= spare and group not in seating.foes_at(block)
         ]
         if fitting:
             return min((blocks.ties[block].get(donor, 0), block) for block in fitting)[1]
@@ -51,8 +51,6 @@ def _spare_block(seating: Seating, group: int, bounds: Bounds) -> int | None:
 def _spread(seating: Seating, group: int, high: int) -> None:
     """End a group if every block of it finds a place elsewhere; else leave it as it was."""
     blocks = seating.seated(group)
-    if not seating.blocks.fixed.isdisjoint(blocks):
-        return
     for block in blocks:
         seating.take(block)
     seating.close(group)
@@ -79,12 +77,16 @@ def part_foes(seating: Seating, *levels: Bounds) -> None:
     """
     groups = sorted(seating.load)
     for bounds in levels:
-        for _ in range(ROUNDS):
-            helped = 0
-            for block in _troubled(seating):
-                helped += _move_away(seating, block, bounds) or _exchange(seating, block, bounds, groups)
-            if not helped:
-                break
+        left = ROUNDS
+        while left and _part_once(seating, bounds, groups):
+            left -= 1
+
+
+def _part_once(seating: Seating, bounds: Bounds, groups: Sequence[int]) -> bool:
+    """Try a step for everybody who sits with a foe; say whether one helped."""
+    troubled = _troubled(seating)
+    helped = [_move_away(seating, one, bounds) or _exchange(seating, one, bounds, groups) for one in troubled]
+    return any(helped)
 
 
 def _troubled(seating: Seating) -> list[int]:
