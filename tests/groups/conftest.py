@@ -33,6 +33,16 @@ class Circle:
     members: dict[str, str]
     """The membership of each student."""
 
+    def read_members(self) -> None:
+        """Find the memberships of everybody who has come in by now."""
+        with self.database.session(writes=False) as session:
+            found = session.execute(
+                select(Person.subject, Membership.id).join(Membership, Membership.person_id == Person.id)
+            )
+            ids = {row.subject: row.id for row in found}
+        named = {name: ids[one.person.id] for name, one in CAST.items() if one.person.id in ids}
+        self.members = {name: named[name] for name in self.visits}
+
     def place(self, person: str, number: int = 1) -> str:
         """Put somebody in a group of the set in use, and return its id."""
         with self.database.session(writes=True) as session, session.begin():
@@ -48,18 +58,11 @@ def circle(door: Door, database: Database) -> Circle:
     with database.session(writes=True) as session, session.begin():
         context_id = session.execute(select(CourseContext.id)).scalar_one()
         set_id = create_set(session, context_id, "Groepen")
-        found = session.execute(
-            select(Person.subject, Membership.id).join(Membership, Membership.person_id == Person.id)
-        ).all()
-    members = _by_person(dict(found))  # type: ignore[arg-type]
-    circle = Circle(door, database, set_id, "", visits, members)
+    circle = Circle(door, database, set_id, "", visits, {})
+    circle.read_members()
     for person in STUDENTS:
         circle.group_id = circle.place(person)
     return circle
-
-
-def _by_person(members: dict[str, str]) -> dict[str, str]:
-    return {name: members[one.person.id] for name, one in CAST.items() if one.person.id in members}
 
 
 def enter_teacher(circle: Circle, person: str = "teacher") -> Visit:

@@ -41,7 +41,7 @@ def test_group_page_names_its_people_and_whoever_has_no_name(circle: Circle) -> 
 
     assert "Amina Haddou" in page
     assert "Bram de Wit" in page
-    assert len(re.findall(r'<li><span>[^<]+', page)) == len(STUDENTS)
+    assert len(re.findall(r"<li><span>[^<]+", page)) == len(STUDENTS)
 
 
 def test_agreements_are_complete_once_everybody_accepted_them(circle: Circle) -> None:

@@ -26,9 +26,7 @@ STEP = "3.4"
 @pytest.fixture
 def step(content: dict[str, Any]) -> dict[str, Any]:
     units = content["modules"][0]["units"]
-    return next(
-        step for unit in units for step in unit["steps"] if f"{unit['number']}.{step['number']}" == STEP
-    )
+    return next(step for unit in units for step in unit["steps"] if f"{unit['number']}.{step['number']}" == STEP)
 
 
 def names(step: dict[str, Any]) -> list[str]:
@@ -152,7 +150,7 @@ def test_sto_1_what_a_group_makes_is_stored_encrypted_and_bound_to_its_place(
 
     with circle.database.session(writes=True) as session, session.begin():
         product = session.execute(select(Product)).scalar_one()
-        assert "Geheim van de groep.".encode() not in product.text
+        assert b"Geheim van de groep." not in product.text
         product.step_id = "otherone"
 
     assert "Geheim van de groep." not in page_of(circle.visits["amina"], step)
