@@ -244,12 +244,10 @@ def test_held_unit_shows_the_calm_page_until_its_day(door: Door, stand: Callable
 
 @pytest.mark.parametrize("way", [1, 2])
 def test_held_unit_holds_its_ways_and_their_notices_too(door: Door, stand: Callable[..., None], way: int) -> None:
-    first = UNITS[0]
-    stand(**{first["id"]: date(2026, 11, 30)})
+    stand(**{unit["id"]: date(2026, 11, 30) for unit in UNITS})
     visit = door.enter()
 
     for step in NOTICED:
-        assert step in [one["id"] for one in first["steps"]]
         assert page_at(visit, f"/step/{step}") == ("not-open", "held")
         assert page_at(visit, f"/step/{step}/{way}") == ("not-open", "held")
 
