@@ -87,7 +87,7 @@ STEPS = (
     Fault("before_at_0", PLAIN, "  intensity: 0\n", "  intensity: 0\n  before: true\n", "before:", "nothing to say"),
     Fault("before_perhaps", SIGNPOST, "before: true", "before: maybe", "before:", "must be true or false"),
     Fault("unknown_kind", STEP, "kind: read", "kind: quiz", "kind: quiz",
-          "kind must be one of: closing, info, listen, plenary, practice, read"),
+          "kind must be one of: closing, group, info, listen, plenary, practice, read"),
     Fault("kind_is_a_list", STEP, "kind: read", "kind: [read]", "kind:", "kind must be one of: closing"),
     Fault("kind_is_missing", STEP, "kind: read\n", "", "id:", "kind is missing"),
     Fault("field_of_another_kind", STEP, "minutes: 10", "minutes: 10\ncontacts: all", "contacts:", "is not a field"),

@@ -53,8 +53,13 @@ def in_main(page: Element, tag: str) -> list[Element]:
 # The registry.
 
 
-def test_kinds_that_are_made_of_content_alone() -> None:
-    assert kind_names() == ("closing", "info", "listen", "plenary", "practice", "read")
+def test_kinds_of_steps() -> None:
+    assert kind_names() == ("closing", "group", "info", "listen", "plenary", "practice", "read")
+
+
+def test_only_the_kind_of_a_room_shows_something_of_people() -> None:
+    kinds = {name: find_kind(name) for name in kind_names()}
+    assert [name for name, kind in kinds.items() if kind is not None and kind.read_live is not None] == ["group"]
 
 
 @pytest.mark.parametrize("name", kind_names())
@@ -88,7 +93,7 @@ def test_kind_can_be_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cmp_1_kind_has_no_say_in_what_done_is() -> None:
     fields = {field.name for field in dataclasses.fields(StepKind)}
 
-    assert fields == {"name", "title", "schema", "build", "template", "written_template", "check"}
+    assert fields == {"name", "title", "schema", "build", "template", "written_template", "check", "read_live"}
 
 
 @pytest.mark.parametrize("name", ["practice", "listen"])

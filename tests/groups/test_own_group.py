@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -74,7 +73,7 @@ def test_grp_2_a_visit_ends_by_itself(circle: Circle, clock: FrozenClock) -> Non
     circle.visits["amina"].post("/group/guest", {"teacher": invited})
 
     for _ in range(3):
-        clock.advance(timedelta(minutes=90))
+        clock.move(minutes=90)
         teacher.get("/")
 
     assert teacher.get(f"/groups/group/{circle.group_id}/visit").status_code == 404

@@ -41,7 +41,7 @@ def tables_of(connection: Connection) -> dict[str, Table]:
 
 def fill_first_tables(connection: Connection) -> None:
     """One of everything in the first tables: a person with a role in a course, a session, and a step that is done."""
-    tables = {name: table for name, table in tables_of(connection).items() if name not in LATER | LINE}
+    tables = {name: table for name, table in tables_of(connection).items() if name not in LATER | LINE | GROUPS}
     rows: dict[str, dict[str, Any]] = {
         "curriculum_edition": {"id": "e" * 64, "content": '{"title": "één"}', "loaded_at": MOMENT},
         "curriculum_release": {"line_id": "ykdstykn", "edition_id": "e" * 64},
@@ -245,5 +245,88 @@ LINE = frozenset(
 )
 """Tables that came with the learning line."""
 
-TESTERS: dict[str, Tester] = {"0001": FirstTables(), "0002": FrontDoor(), "0003": LearningLine()}
+
+class Groups:
+    """0004: what a group agrees on and makes goes with the group; a student's place goes with the student."""
+
+    def load(self, connection: Connection) -> None:
+        fill_first_tables(connection)
+
+    def check(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        member = connection.execute(select(tables["membership"])).one()
+        assert (member.lms_groups, member.sections, bool(member.sees_own_sections_only)) == (None, None, False)
+        group, both = {"group_id": "group"}, {"group_id": "group", "membership_id": "membership"}
+        group_set = {"id": "set", "context_id": "course", "title": "Eerste", "size": 4}
+        other = {"id": "other", "registration_id": "registration", "subject": "106"}
+        connection.execute(tables["person"].insert(), other)
+        second = {
+            "id": "second",
+            "context_id": "course",
+            "person_id": "other",
+            "role": "learner",
+            "is_test_user": False,
+        }
+        connection.execute(tables["membership"].insert(), second)
+        wish = {"context_id": "course", "first_id": "membership", "second_id": "second", "kind": "apart"}
+        for name, row in (
+            ("groups_set", {**group_set, "is_in_use": True, "sign_up_open": False}),
+            ("groups_group", {"id": "group", "set_id": "set", "number": 1, "name": None}),
+            ("groups_member", {**both, "set_id": "set", "is_aside": False}),
+            ("groups_teacher", both),
+            ("groups_wish", wish),
+            ("groups_planned_place", {"set_id": "set", "membership_id": "membership", "number": 2, "label": "B"}),
+            ("groups_change_request", {"membership_id": "membership"}),
+            ("groups_agreement", {**group, "version": 1, "saved_on": MOMENT.date(), "text": b"\x00"}),
+            ("groups_acceptance", both),
+            ("groups_product", {**group, "step_id": "u56fbuib", "text": b"\x00", "is_handed_in": False}),
+            ("groups_visit", {**both, "ends_at": MOMENT}),
+        ):
+            connection.execute(tables[name].insert(), row)
+        for table, row, because in (
+            (
+                "groups_wish",
+                {**wish, "first_id": "second", "second_id": "membership", "kind": "liked"},
+                "ck_groups_wish",
+            ),
+            ("groups_group", {"id": "twin", "set_id": "set", "number": 1}, "uq_groups_group|groups_group.set_id"),
+            ("groups_member", {**both, "set_id": "set", "is_aside": True}, "pk_groups_member|groups_member.set_id"),
+        ):
+            with pytest.raises(IntegrityError, match=because), connection.begin_nested():
+                connection.execute(tables[table].insert(), row)
+
+        undo = connection.begin_nested()
+        connection.execute(tables["person"].delete())
+        left = {name for name in GROUPS if connection.scalar(select(func.count()).select_from(tables[name]))}
+        assert left == {"groups_set", "groups_group", "groups_agreement", "groups_product"}
+        connection.execute(tables["course_context"].delete())
+        assert not any(connection.scalar(select(func.count()).select_from(tables[name])) for name in GROUPS)
+        undo.rollback()
+
+    def check_undone(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        assert GROUPS.isdisjoint(tables)
+        assert {"lms_groups", "sections", "sees_own_sections_only"}.isdisjoint(tables["membership"].columns.keys())
+        for name in ("membership", "launch_session", "progress_done"):
+            assert connection.scalar(select(func.count()).select_from(tables[name]))
+
+
+GROUPS = frozenset(
+    {
+        "groups_set",
+        "groups_group",
+        "groups_member",
+        "groups_teacher",
+        "groups_wish",
+        "groups_planned_place",
+        "groups_change_request",
+        "groups_agreement",
+        "groups_acceptance",
+        "groups_product",
+        "groups_visit",
+    }
+)
+"""Tables that came with the small groups."""
+
+TESTERS: dict[str, Tester] = {"0001": FirstTables(), "0002": FrontDoor(), "0003": LearningLine(), "0004": Groups()}
 """One for each revision; without one the suite fails."""
