@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from lti_tool.groups.sets import (
     read_wishes,
 )
 from lti_tool.groups.timetable import Matched, Problem, match_names, read_list
+from lti_tool.kernel.ids import new_secret
 from lti_tool.people.roster import read_students
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def plan_groups(session: Session, context_id: str, chosen: ShownSet, *, way: str
     change_set(session, chosen.id, size=size)
     students = read_students(session, context_id)
     members, places = [one.membership_id for one in students], read_places(session, chosen.id)
-    wishes, seed = wishes_of(session, context_id), secrets.token_hex(16)
+    wishes, seed = wishes_of(session, context_id), new_secret()
     if way == LMS:
         proposal = from_proposal(members, {one.membership_id: sorted(one.lms_groups) for one in students})
         # The ids of the LMS say nothing to anybody, so the groups have numbers alone.

@@ -10,6 +10,7 @@ from lti_tool.groups.views import forming as _forming
 from lti_tool.groups.views import group_page as _group_page
 from lti_tool.groups.views import overview as _overview
 from lti_tool.groups.views import own_group as _own_group
+from lti_tool.groups.views import plan as _plan
 from lti_tool.groups.views import product as _product
 from lti_tool.groups.views import student as _student
 from lti_tool.groups.views.blueprint import groups
@@ -17,4 +18,4 @@ from lti_tool.groups.views.blueprint import groups
 __all__ = ["groups"]
 
 # They add their pages to the blueprint when they are imported.
-_ = _agreements, _forming, _group_page, _overview, _own_group, _product, _student
+_ = _agreements, _forming, _group_page, _overview, _own_group, _plan, _product, _student
