@@ -142,8 +142,8 @@ def _place_in_course(found: Any, claims: LaunchClaims) -> dict[str, Any]:
     """Return where in the course the LMS says that this person is, as it is stored.
 
     Groups and sections are what this launch says, and where it says nothing, nothing: who left a group must not stay in
-    it with us because the LMS fell silent. A restriction ends by a word of the LMS alone. If silence lifted it, somebody
-    would see a whole course because a parameter was lost; as it is, they see nobody until the LMS speaks again.
+    it with us because the LMS fell silent. A restriction ends by a word of the LMS alone: if silence lifted it, a lost
+    parameter would show somebody a whole course. As it is, they see nobody until the LMS speaks again.
     """
     restricted = claims.sees_own_sections_only
     return {

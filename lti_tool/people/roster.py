@@ -124,7 +124,7 @@ def read_courses(database: Session | Connection, course_id: str | None = None) -
 
 def in_sections(sections: frozenset[str]) -> ColumnElement[bool]:
     """Return the condition that a membership is in one of some sections; with none, it holds for nobody."""
-    # Taking it out changes the text only where it stands there. LIKE would do, but to SQLite "a" and "A" are then alike.
+    # Taking it out changes the text only where it stands there. LIKE would take "a" for "A" on SQLite.
     stored = Membership.sections
     return or_(false(), *(func.replace(stored, f",{one},", "") != stored for one in sorted(sections)))
 
