@@ -12,6 +12,7 @@ from lti_tool.connection.key_commands import keys
 from lti_tool.curriculum.commands import content
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.people.commands import people_commands
+from lti_tool.people.roster_commands import roster_commands
 from lti_tool.privacy.commands import privacy
 from lti_tool.worker import worker
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def install_commands(app: Flask) -> None:
     """Give an application its commands."""
-    for group in (lti, keys, people_commands, content, privacy):
+    for group in (lti, keys, people_commands, roster_commands, content, privacy):
         for command in group.commands.values():
             _speak_plainly(command)
         app.cli.add_command(group)

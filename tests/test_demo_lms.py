@@ -124,6 +124,7 @@ def test_only_staff_has_the_context_role_of_a_teacher() -> None:
         "coordinator",
         "administrator",
         "nonediting_teacher",
+        "section_teacher",
     }
     assert any(role.endswith("institution/person#Instructor") for role in PEOPLE["joost"].roles)
 
@@ -371,6 +372,7 @@ def test_pages_load_nothing_from_elsewhere(browser: FlaskClient, address: str, l
         f"{PAGE}&storage_from=other",
         f"{PAGE}&frame=other",
         f"{PAGE}&look=other",
+        f"{PAGE}&parts=other",
         f"{PAGE}&deployment=4",
         f"{PAGE}&tool=nobody",
         "/launch?person=amina&course=sw1&link=line&tool=nobody",

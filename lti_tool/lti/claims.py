@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError
 
+from lti_tool.lti.course_parts import read_ids, read_restriction
 from lti_tool.lti.library import second_opinion
 from lti_tool.lti.presentation import Presentation, read_presentation
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
@@ -47,6 +48,12 @@ class LaunchClaims:
     context_title: str | None
     locale: str | None
     presentation: Presentation
+    lms_groups: tuple[str, ...]
+    """The LMS's ids of the small groups this person is in there."""
+    sections: tuple[str, ...]
+    """The LMS's ids of the sections this person is in."""
+    sees_own_sections_only: bool | None
+    """Whether this person may see only people of their own sections; None where the LMS does not say."""
 
 
 def verify_launch(
@@ -120,10 +127,11 @@ def _check_message(claims: dict[str, Any], state: LoginState) -> None:
 
 def _read(claims: dict[str, Any]) -> LaunchClaims:
     context = claims["context"] or {}
+    custom = claims["custom"] or {}
     parts = (claims["given_name"] or "", claims["family_name"] or "")
     presentation = read_presentation(
         claims["presentation"] or {},
-        claims["custom"] or {},
+        custom,
         family=(claims["platform"] or {}).get("product_family_code"),
         context_id=context.get("id"),
     )
@@ -136,4 +144,7 @@ def _read(claims: dict[str, Any]) -> LaunchClaims:
         context_title=context.get("title") or context.get("label") or None,
         locale=presentation.locale or claims["locale"],
         presentation=presentation,
+        lms_groups=read_ids(custom.get("group_ids")),
+        sections=read_ids(custom.get("section_ids")),
+        sees_own_sections_only=read_restriction(custom.get("section_restricted")),
     )

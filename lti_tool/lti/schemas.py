@@ -97,14 +97,17 @@ class Loose(fields.Field[dict[str, Any]]):
     Presentation is no proof, and platforms differ in it; refusing a launch over it would help nobody.
     """
 
-    def __init__(self, keys: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(self, keys: tuple[str, ...], *, flags: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._keys = keys
+        self._flags = flags
+        """Those that a platform may also send as a true or false of JSON; we read them as the word."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
         del attr, data, kwargs
         given = value if isinstance(value, dict) else {}
-        return {key: text for key in self._keys if isinstance(text := given.get(key), str)}
+        read = {key: text for key in self._keys if isinstance(text := given.get(key), str)}
+        return read | {key: str(flag).lower() for key in self._flags if isinstance(flag := given.get(key), (str, bool))}
 
 
 class ResourceLinkSchema(QuickSchema):
@@ -161,7 +164,13 @@ class IdTokenSchema(QuickSchema):
     presentation = Loose(
         ("locale", "return_url"), load_default=dict, allow_none=True, data_key=CLAIM + "launch_presentation"
     )
-    custom = Loose(("high_contrast", "brand"), load_default=dict, allow_none=True, data_key=CLAIM + "custom")
+    custom = Loose(
+        ("high_contrast", "brand", "group_ids", "section_ids"),
+        flags=("section_restricted",),
+        load_default=dict,
+        allow_none=True,
+        data_key=CLAIM + "custom",
+    )
     platform = Loose(("product_family_code",), load_default=dict, allow_none=True, data_key=CLAIM + "tool_platform")
 
 

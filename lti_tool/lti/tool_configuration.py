@@ -46,8 +46,11 @@ TOOL_ID = "rugzak"
 VARIABLES = {
     "high_contrast": ("Canvas.user.prefersHighContrast",),
     "brand": ("com.instructure.brandConfigJSON",),
-    # The course's own small groups, by number alone: a proposal for ours that a teacher confirms. Nothing keeps them.
+    # Which of the course's own small groups somebody is in, by id alone: a proposal for ours that a teacher confirms.
     "group_ids": ("Canvas.group.contextIds", "Moodle.Person.userGroupIds"),
+    # Which sections somebody is in, by id alone, and whether they may see only the people of those.
+    "section_ids": ("Canvas.course.sectionIds",),
+    "section_restricted": ("Canvas.course.sectionRestricted",),
     # Which courses and links this one was copied from.
     "context_history": ("Context.id.history",),
     "link_history": ("ResourceLink.id.history",),
@@ -61,6 +64,8 @@ _KNOWN_TO_CANVAS = frozenset(
         "Canvas.user.prefersHighContrast",
         "com.instructure.brandConfigJSON",
         "Canvas.group.contextIds",
+        "Canvas.course.sectionIds",
+        "Canvas.course.sectionRestricted",
         "Context.id.history",
         "ResourceLink.id.history",
     }

@@ -18,6 +18,7 @@ from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.people.grants import holders_of
 from lti_tool.people.models import CoordinatorGrant, CourseContext, LaunchSession, Membership, Person
 from lti_tool.people.roles import role_from
+from lti_tool.people.roster import pack_ids
 from lti_tool.people.visits import Binding, describe_agent
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from lti_tool.people.roles import Role
 
 LONGEST = timedelta(hours=12)
+_MOST_OF_IDS = 500
+"""How many characters the ids of groups, or of sections, take."""
 
 _FIND = (
     select(
@@ -51,6 +54,9 @@ _FIND = (
         Membership.id.label("membership"),
         Membership.role,
         Membership.is_test_user,
+        Membership.lms_groups,
+        Membership.sections,
+        Membership.sees_own_sections_only,
     )
     .select_from(Deployment)
     .outerjoin(
@@ -125,11 +131,26 @@ def _keep_membership(  # noqa: PLR0913, PLR0917 (each is a part of the row)
     database: Database, connection: Connection, found: Any, claims: LaunchClaims, person_id: str, role: Role
 ) -> str:
     context_id = _keep_context(database, connection, found, claims)
-    if (found.role, found.is_test_user) == (role, claims.roles.is_test_user):
+    values = {"role": role, "is_test_user": claims.roles.is_test_user, **_place_in_course(found, claims)}
+    if found.membership is not None and all(getattr(found, name) == value for name, value in values.items()):
         return str(found.membership)
-    values = {"role": role, "is_test_user": claims.roles.is_test_user}
     key = {"context_id": context_id, "person_id": person_id}
     return _upsert(database, connection, Membership, key, values)
+
+
+def _place_in_course(found: Any, claims: LaunchClaims) -> dict[str, Any]:
+    """Return where in the course the LMS says that this person is, as it is stored.
+
+    Groups and sections are what this launch says, and where it says nothing, nothing: who left a group must not stay in
+    it with us because the LMS fell silent. A restriction ends by a word of the LMS alone: if silence lifted it, a lost
+    parameter would show somebody a whole course. As it is, they see nobody until the LMS speaks again.
+    """
+    restricted = claims.sees_own_sections_only
+    return {
+        "lms_groups": pack_ids(claims.lms_groups, _MOST_OF_IDS),
+        "sections": pack_ids(claims.sections, _MOST_OF_IDS),
+        "sees_own_sections_only": bool(found.sees_own_sections_only) if restricted is None else restricted,
+    }
 
 
 def _keep_person(

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, false, func, or_, select
+from sqlalchemy import bindparam, case, false, func, or_, select
 
-from lti_tool.people.models import Membership, Person
+from lti_tool.kernel.errors import RugzakError
+from lti_tool.lti.models import Deployment, Registration
+from lti_tool.people.models import CourseContext, Membership, Person
 from lti_tool.people.roles import Role
 
 if TYPE_CHECKING:
@@ -39,6 +41,40 @@ _IN_COURSE = (
     .order_by(*by_name)
 )
 _TEACHERS = _IN_COURSE.where(Membership.role == Role.INSTRUCTOR)
+
+
+_COURSES = (
+    select(
+        CourseContext.id,
+        CourseContext.title,
+        Deployment.registration_id,
+        Registration.name.label("institution"),
+        func.count(case((is_student, 1))).label("students"),
+        func.count(case((Membership.role == Role.INSTRUCTOR, 1))).label("teachers"),
+    )
+    .join(Deployment, Deployment.id == CourseContext.deployment_id)
+    .join(Registration, Registration.id == Deployment.registration_id)
+    .outerjoin(Membership, Membership.context_id == CourseContext.id)
+    .group_by(CourseContext.id, CourseContext.title, Deployment.registration_id, Registration.name)
+    .order_by(Registration.name, CourseContext.title, CourseContext.id)
+)
+
+
+class RosterError(RugzakError):
+    """There is no such course."""
+
+
+@dataclass(frozen=True)
+class CourseEntry:
+    """A course that somebody has come in from."""
+
+    course_id: str
+    title: str | None
+    registration_id: str
+    institution: str
+    """What the registration is called."""
+    students: int
+    teachers: int
 
 
 @dataclass(frozen=True)
@@ -72,9 +108,25 @@ def read_teachers(database: Session | Connection, context_id: str) -> tuple[Rost
     return tuple(_entry(row) for row in database.execute(_TEACHERS, {"context_id": context_id}))
 
 
+def read_courses(database: Session | Connection, course_id: str | None = None) -> tuple[CourseEntry, ...]:
+    """Return the courses, with how many are on the roster of each.
+
+    :param course_id: only this one.
+    :raises RosterError: when there is no such course.
+    """
+    wanted = _COURSES if course_id is None else _COURSES.where(CourseContext.id == course_id)
+    found = tuple(CourseEntry(*row) for row in database.execute(wanted))
+    if course_id is not None and not found:
+        message = f"there is no course {course_id!r}; see: flask --app wsgi roster courses"
+        raise RosterError(message)
+    return found
+
+
 def in_sections(sections: frozenset[str]) -> ColumnElement[bool]:
     """Return the condition that a membership is in one of some sections; with none, it holds for nobody."""
-    return or_(false(), *(Membership.sections.contains(f",{one},", autoescape=True) for one in sorted(sections)))
+    # Taking it out changes the text only where it stands there. LIKE would take "a" for "A" on SQLite.
+    stored = Membership.sections
+    return or_(false(), *(func.replace(stored, f",{one},", "") != stored for one in sorted(sections)))
 
 
 def pack_ids(ids: Sequence[str], most: int) -> str | None:

@@ -159,3 +159,11 @@ def test_coordinator_of_the_demo_sees_what_is_still_to_be_checked_and_nobody_els
         other = lms.open_activity(person)
         other.open_step("1.1")
         assert other.frame.locator("[data-checks]").count() == 0
+
+
+def test_teacher_meets_a_class_of_26_of_whom_nobody_came_in_by_hand(lms: Lms) -> None:
+    teacher = lms.open_activity("teacher")
+
+    rows = teacher.frame.locator("table").first.locator("tbody tr")
+    assert rows.count() == 26
+    assert teacher.board_row("Roos Dekker")[:1] == ["not-started"]

@@ -8,13 +8,14 @@ What the addresses take, each with the ordinary value first:
 
 `/course/<course>/link/<link>`, `/two` (`left`, `right`, `place=<course>/<link>`) and `/launch` (`course`, `link`):
 
-- `person`: a name of CAST; `lang`: nl, en; `where`: frame, window; `login`: post, get; `knob`: none, or one of KNOBS
+- `person`: a name of PEOPLE; `lang`: nl, en; `where`: frame, window; `login`: post, get; `knob`: none, or one of KNOBS
 - `storage`: off, parent, frame, capabilities, and the faults silent, wrong_origin (the named frame hears the tool, and
   then answers as a page of another origin), foreign_frame (the named frame is of another origin from the start, and
   answers all it hears), wrong_id, wrong_key, error, wrong_value, forgets
 - `storage_from`: login, launch (the fault of `storage` spares the login: only `lti.get_data` meets it)
 - `frame`: listening, off (lti.frameResize and requestFullWindowLaunch)
 - `look`: plain, contrast, brand
+- `parts`: sent (the ids of groups and sections, as Canvas fills them in), unresolved (the variables by name), silent
 - `deployment`: 1 (the one that the tool knows), 2, 3 (sent under these very ids)
 - `tool`: none, or the client id of a tool that registered itself and is activated
 

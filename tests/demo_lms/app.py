@@ -23,7 +23,7 @@ from tests.demo_lms.authorization import Problem, find_problems
 from tests.demo_lms.choice import LANGUAGES, OPTIONS, Choice, Hints, UnknownChoiceError
 from tests.demo_lms.endpoints import Endpoints
 from tests.demo_lms.knobs import KNOBS
-from tests.demo_lms.people import CAST, COURSES, PEOPLE
+from tests.demo_lms.people import CAST, CLASSMATES, COURSES, PEOPLE
 from tests.demo_lms.registration import Registrar
 from tests.demo_lms.tokens import TokenEndpoint
 from tests.demo_lms.tools import CANVAS, LOOKS, RegisteredTool
@@ -133,6 +133,7 @@ class _Site:
         return render_template(
             "choose.html",
             cast=CAST,
+            classmates=CLASSMATES,
             courses=COURSES,
             knobs=KNOBS,
             spoils=list(dict.fromkeys(knob.spoils for knob in KNOBS.values())),
@@ -242,6 +243,7 @@ class _Site:
             document_target="iframe" if choice.where == "frame" else "window",
             return_url=self.platform.issuer + url_for("come_back", **choice.query()),
             look=LOOKS[choice.look],
+            parts=choice.parts,
         )
         if choice.storage_target is not None:
             # Canvas repeats it here, though no tool needs it.

@@ -14,7 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from tests.demo_lms.knobs import KNOBS
 from tests.demo_lms.people import COURSES, PEOPLE
-from tests.demo_lms.tools import LOOKS
+from tests.demo_lms.tools import LOOKS, SAYS_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "storage_from": ("login", "launch"),
     "frame": ("listening", "off"),
     "look": tuple(LOOKS),
+    "parts": SAYS_PARTS,
     "deployment": ("1", "2", "3"),
 }
 """What can be chosen from a short list, the ordinary choice first."""
@@ -77,6 +78,7 @@ class Choice:
     storage_from: str = "login"
     frame: str = "listening"
     look: str = "plain"
+    parts: str = "sent"
     deployment: str = "1"
     tool: str = ""
 

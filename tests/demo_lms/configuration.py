@@ -59,6 +59,8 @@ _VARIABLES: dict[str, list[str]] = {
         "Canvas.course.id",
         "Canvas.user.prefersHighContrast",
         "Canvas.group.contextIds",
+        "Canvas.course.sectionIds",
+        "Canvas.course.sectionRestricted",
         "com.instructure.brandConfigJSON",
         "com.instructure.Group.id",
     ],

@@ -15,8 +15,9 @@ sub-roles such as the Auditor here, and an Observer in the institution, which sa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import NAMESPACE_DNS, uuid5
 
-from tests.demo_lms.world import Course, Link, Person
+from tests.demo_lms.world import Course, Link, Person, Place
 
 _LIS = "http://purl.imsglobal.org/vocab/lis/v2"
 LEARNER = f"{_LIS}/membership#Learner"
@@ -167,6 +168,18 @@ CAST: dict[str, Part] = {
         "Non-editing teacher, who arrives as from Moodle.",
         "staff",
     ),
+    "section_teacher": Part(
+        Person(
+            "6b40c2f9-83ad-4e17-b5d8-91f0e7a36c24",
+            "Yara",
+            "Willems",
+            "y.willems@voorbeeld.example",
+            (TEACHER_HERE, INSTRUCTOR, SYSTEM_USER),
+        ),
+        "Docent van een van de twee klassen: Canvas laat haar alleen de mensen van haar eigen sectie zien.",
+        "Teacher of one of the two classes: Canvas shows her only the people of her own section.",
+        "staff",
+    ),
     "designer": Part(
         Person(
             "a80f6c31-27de-4b95-8c60-f9d1e35b7a48",
@@ -236,8 +249,62 @@ CAST: dict[str, Part] = {
 }
 """Every person to be, by a short name that the addresses of the demo LMS use."""
 
-PEOPLE: dict[str, Person] = {name: part.person for name, part in CAST.items()}
+
+def _classmate(given: str, family: str) -> Person:
+    number = str(uuid5(NAMESPACE_DNS, f"{given}.{family}.voorbeeld.example"))
+    return _student(number, given, family, roles=CANVAS_STUDENT)
+
+
+CLASSMATES: dict[str, Person] = {
+    "aylin": _classmate("Aylin", "Demir"),
+    "bas": _classmate("Bas", "Jansen"),
+    "cem": _classmate("Cem", "Kaya"),
+    "djamila": _classmate("Djamila", "El Idrissi"),
+    "eline": _classmate("Eline", "de Boer"),
+    "fatoumata": _classmate("Fatoumata", "Diallo"),
+    "gijs": _classmate("Gijs", "Mulder"),
+    "hannah": _classmate("Hannah", "Visser"),
+    "ilias": _classmate("Ilias", "Benali"),
+    "jade": _classmate("Jade", "Martina"),
+    "kim": _classmate("Kim", "Nguyen"),
+    "lotte": _classmate("Lotte", "van Dijk"),
+    "milan": _classmate("Milan", "Pinas"),
+    "noor": _classmate("Noor", "Hoekstra"),
+    "oscar": _classmate("Oscar", "Kowalski"),
+    "priya": _classmate("Priya", "Ramdin"),
+    "roos": _classmate("Roos", "Dekker"),
+}
+"""The rest of the class, about whom there is nothing to say; with the students of the cast they are 26."""
+
+PEOPLE: dict[str, Person] = {name: part.person for name, part in CAST.items()} | CLASSMATES
 """The people alone, for tests."""
+
+CLASS: tuple[str, ...] = (*(name for name, part in CAST.items() if part.group == "students"), *CLASSMATES)
+"""The students of the first course."""
+
+_SECTIONS: dict[str, dict[str, str]] = {
+    "4101": {
+        "8a1d0c5be2f74936a0b8d1c7e5f3429610d7ab83": "amina bram chiyun daan",
+        "1f6e93b7c04d8a52e7b19c3f60d5a2847be0c915": "esra femke aylin bas",
+        "c3b75e08d92f4a61b8e07d3c15fa94620e7d1b8f": "cem djamila eline fatoumata gijs",
+    },
+    "4102": {
+        "60d4f18ea7b25c93d0e6b17fa48c3952e71db0c6": "joost kwame nameless hannah",
+        "b92e57c1f03a6d84e15b7c90d3f8a2641ec5d07b": "ilias jade kim lotte",
+        "e7c20a94d5b18f36ca07e92bd14f6c8530a9b1d2": "milan noor oscar priya roos",
+    },
+}
+"""The two sections of the first course with their small groups, identified as Canvas does it."""
+
+_PLACES: dict[str, Place] = {
+    PEOPLE[name].id: Place((group,), (section,))
+    for section, groups in _SECTIONS.items()
+    for group, names in groups.items()
+    for name in names.split()
+} | {
+    PEOPLE["teacher"].id: Place(sections=tuple(_SECTIONS)),
+    PEOPLE["section_teacher"].id: Place(sections=("4102",), is_restricted=True),
+}
 
 COURSES: dict[str, Course] = {
     "sw1": Course(
@@ -248,6 +315,7 @@ COURSES: dict[str, Course] = {
             "line": Link("0d5a7c9e-1b1e-4f6d-9a8b-2f7f5b1d9c11", "Leerlijn jaar 1", "Week 1 tot en met 8."),
             "unit": Link("7c41f0b3-98d2-4e65-b1a7-e5d03c6f2a84", "Leerlijn, onderdeel 1"),
         },
+        places=_PLACES,
     ),
     "sw1b": Course(
         "17",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tests.demo_lms.knobs import CLAIM, KNOBS, Knob, Launch
 from tests.demo_lms.signing import Claims, SigningKey, create_key, key_id, named_key, public_jwk, sign_token
-from tests.demo_lms.tools import SCOPES, RegisteredTool, service_claims
+from tests.demo_lms.tools import ASKED_PARTS, SCOPES, RegisteredTool, known_parts, service_claims
 from tests.demo_lms.world import Course, Link, Person
 
 if TYPE_CHECKING:
@@ -127,12 +127,13 @@ class Platform:
         document_target: str = "iframe",
         return_url: str | None = None,
         look: Mapping[str, str] | None = None,
+        parts: str = "silent",
     ) -> Claims:
         """Give everything a launch says, in the shape that Canvas and Moodle give it.
 
         `locale` is the language of the LMS (the person's own by default). With `services` the claims for
         names and roles and for grades are there too, although nothing answers at those addresses yet; a tool that
-        registered itself gets those of its scopes. `look` is one of LOOKS.
+        registered itself gets those of its scopes. `look` is one of LOOKS, and `parts` of SAYS_PARTS.
         """
         issued = int(now.timestamp() if isinstance(now, datetime) else now)
         claims: Claims = {
@@ -161,7 +162,7 @@ class Platform:
                 "version": "1",
             },
             f"{CLAIM}lis": {"person_sourcedid": "", "course_section_sourcedid": course.label},
-            f"{CLAIM}custom": self._custom(person, course, link, look or {}),
+            f"{CLAIM}custom": self._custom(person, course, link, look or {}, parts),
             **self._known_about(person),
         }
         if not without_context:
@@ -197,6 +198,7 @@ class Platform:
         document_target: str = "iframe",
         return_url: str | None = None,
         look: Mapping[str, str] | None = None,
+        parts: str = "silent",
     ) -> Launch:
         """Give a whole good launch, ready to be sent (`fields()`) or to be spoiled by a knob."""
         claims = self.claims(
@@ -210,17 +212,21 @@ class Platform:
             document_target=document_target,
             return_url=return_url,
             look=look,
+            parts=parts,
         )
         return Launch(claims, self._header(), self.key, {"state": state}, self.published)
 
     def _header(self) -> Claims:
         return {"typ": "JWT", "alg": "RS256", "kid": self.kid}
 
-    def _custom(self, person: Person, course: Course, link: Link, look: Mapping[str, str]) -> Claims:
+    def _custom(self, person: Person, course: Course, link: Link, look: Mapping[str, str], parts: str) -> Claims:
         if self.tool:
-            return {**self.tool.custom_claim(person, course, link, look)}
+            return {**self.tool.custom_claim(person, course, link, look, parts)}
+        asked = {} if parts == "silent" else ASKED_PARTS
+        known = known_parts(person, course) if parts == "sent" else {}
         # A variable that the LMS does not know comes back as its own name, from Canvas and Moodle alike.
-        return {"group_id": "$com.instructure.Group.id", **link.custom, **look}
+        told = {name: known.get(variable, variable) for name, variable in asked.items()}
+        return {"group_id": "$com.instructure.Group.id", **told, **link.custom, **look}
 
     def _known_about(self, person: Person) -> Claims:
         """Give the personal claims; what the LMS keeps back is absent, not empty."""

@@ -25,6 +25,7 @@ from tests.demo_lms.app import create_demo_lms
 from tests.demo_lms.platform import Platform
 from tests.demo_lms.serving import make_lms_server
 from tests.demo_lms.settings import HOST, DemoError, Settings
+from tests.demo_lms.whole_class import let_class_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,6 +74,7 @@ def run(settings: Settings) -> None:
         stack.enter_context(_serve_lms(platform, settings, listener, login_url))
         tool = stack.enter_context(_serve_tool(settings))
         _wait_until_up(tool, settings.port)
+        let_class_in(platform, settings, login_url)
         say(f"Open {settings.lms_url} in your browser to try Rugzak. Ctrl-C stops the demo.")
         code = tool.wait()
         raise DemoError(_with_tail(f"The tool stopped by itself, with exit code {code}.", _log_tail()))

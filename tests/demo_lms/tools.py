@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from tests.demo_lms.world import Course, Link, Person
 
+Custom = dict[str, str | bool]
+"""The custom claim. Texts, says the standard; Canvas also puts a boolean there."""
+
 AGS = "https://purl.imsglobal.org/spec/lti-ags"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps"
 LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE = (
@@ -43,6 +46,26 @@ LOOKS: dict[str, dict[str, str]] = {
     },
 }
 """What Canvas tells of how a person sees it, as the custom parameters `high_contrast` and `brand`."""
+
+
+GROUPS, SECTIONS, RESTRICTED = PARTS = (
+    "$Canvas.group.contextIds",
+    "$Canvas.course.sectionIds",
+    "$Canvas.course.sectionRestricted",
+)
+MOODLE_GROUPS = "$Moodle.Person.userGroupIds"
+ASKED_PARTS = dict(zip(("group_ids", "section_ids", "section_restricted"), PARTS, strict=True))
+"""What the ordinary tool has asked for: the parameters, and the variables of Canvas that fill them."""
+SAYS_PARTS = ("sent", "unresolved", "silent")
+"""The ways to tell of groups and sections: filled in, as a variable that the LMS does not know, or not at all."""
+
+
+def known_parts(person: Person, course: Course) -> Custom:
+    """Fill in the variables of Canvas about groups and sections; those of sections for who is enrolled alone."""
+    place = course.places.get(person.id)
+    if place is None:
+        return {GROUPS: ""}
+    return {GROUPS: ",".join(place.groups), SECTIONS: ", ".join(place.sections), RESTRICTED: place.is_restricted}
 
 
 @dataclass(frozen=True)
@@ -79,9 +102,11 @@ class RegisteredTool:
         names = () if set(NAME_CLAIMS) & set(self.claims) else (*NAME_CLAIMS, "middle_name")
         return frozenset(names if "email" in self.claims else (*names, "email"))
 
-    def custom_claim(self, person: Person, course: Course, link: Link, look: Mapping[str, str]) -> dict[str, str]:
+    def custom_claim(
+        self, person: Person, course: Course, link: Link, look: Mapping[str, str], parts: str = "sent"
+    ) -> Custom:
         """Give the custom parameters with their variables filled in; an unknown variable stays as it was written."""
-        known = {
+        known: dict[str, str | bool | None] = {
             "$User.id": person.id,
             "$Person.name.full": person.name,
             "$Person.name.display": person.name,
@@ -98,9 +123,13 @@ class RegisteredTool:
                 "$com.instructure.brandConfigJSON": look.get("brand", "{}"),
                 "$Canvas.course.id": "42",
             }
-        else:
-            known["$Moodle.Person.userGroupIds"] = ""
         given = {**self.custom, **link.custom}
+        if parts == "silent":
+            given = {name: value for name, value in given.items() if value not in (*PARTS, MOODLE_GROUPS)}
+        elif parts == "sent" and self.family == CANVAS:
+            known |= known_parts(person, course)
+        elif parts == "sent":
+            known[MOODLE_GROUPS] = known_parts(person, course)[GROUPS]
         return {name: value if (found := known.get(value)) is None else found for name, value in given.items()}
 
 

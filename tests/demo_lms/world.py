@@ -37,6 +37,16 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where somebody is in a course: the ids of their small groups and sections there."""
+
+    groups: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    is_restricted: bool = False
+    """Whether the LMS shows them only the people of their own sections."""
+
+
+@dataclass(frozen=True)
 class Course:
     """A context. The platforms do not agree on its type: a full URI in Canvas, a short name in Moodle."""
 
@@ -45,3 +55,5 @@ class Course:
     title: str
     links: Mapping[str, Link]
     type: str = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Who is enrolled where, by the id of the person; of others the LMS can fill in no groups and sections."""

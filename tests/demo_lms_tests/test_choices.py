@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.demo_lms.choice import STORAGES
 from tests.demo_lms.knobs import CLAIM
-from tests.demo_lms.people import CAST, COURSES, PEOPLE
-from tests.demo_lms.tools import FAMILIES
+from tests.demo_lms.people import CAST, CLASS, COURSES, PEOPLE
+from tests.demo_lms.tools import FAMILIES, SAYS_PARTS
 from tests.demo_lms_tests.conftest import NOW, PAGE, TOOL, Page, payload
 from tests.demo_lms_tests.steps import add_tool, launch, log_in
 
@@ -70,6 +72,81 @@ def test_look_comes_as_custom_parameters(browser: FlaskClient) -> None:
     assert plain.keys() & {"high_contrast", "brand"} == set()
     assert contrast["high_contrast"] == "true"
     assert json.loads(brand["brand"])["ic-brand-primary"] == "#0B5345"
+
+
+def test_groups_and_sections_come_as_canvas_fills_them_in(browser: FlaskClient) -> None:
+    sent, unresolved, silent = (
+        launch(browser, f"&parts={parts}")[2][f"{CLAIM}custom"] for parts in ("sent", "unresolved", "silent")
+    )
+
+    amina = COURSES["sw1"].places[PEOPLE["amina"].id]
+    assert (sent["group_ids"], sent["section_ids"]) == (amina.groups[0], "4101")
+    assert sent["section_restricted"] is False
+    assert unresolved["group_ids"] == "$Canvas.group.contextIds"
+    assert unresolved["section_ids"] == "$Canvas.course.sectionIds"
+    assert unresolved["section_restricted"] == "$Canvas.course.sectionRestricted"
+    assert silent.keys() & {"group_ids", "section_ids", "section_restricted"} == set()
+
+
+def custom_of(platform: Platform, person: str, course: str = "sw1") -> dict[str, Any]:
+    place = COURSES[course]
+    claims = platform.claims(
+        PEOPLE[person], place, place.links["line"], nonce="n", target_link_uri=TOOL, now=NOW, parts="sent"
+    )
+    found: dict[str, Any] = claims[f"{CLAIM}custom"]
+    return found
+
+
+def test_teacher_is_in_both_sections_and_the_other_held_to_one(platform: Platform) -> None:
+    teacher, held = custom_of(platform, "teacher"), custom_of(platform, "section_teacher")
+
+    assert (teacher["group_ids"], teacher["section_ids"], teacher["section_restricted"]) == ("", "4101, 4102", False)
+    assert (held["group_ids"], held["section_ids"], held["section_restricted"]) == ("", "4102", True)
+
+
+@pytest.mark.parametrize(("person", "course"), [("mentor", "sw1"), ("amina", "sw1b")])
+def test_of_who_is_not_enrolled_no_section_is_known(platform: Platform, person: str, course: str) -> None:
+    custom = custom_of(platform, person, course)
+
+    assert custom["group_ids"] == ""
+    assert custom["section_ids"] == "$Canvas.course.sectionIds"
+    assert custom["section_restricted"] == "$Canvas.course.sectionRestricted"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("parts", SAYS_PARTS)
+def test_registered_tool_gets_the_variables_that_it_asked_for(
+    browser: FlaskClient, registrar: Registrar, family: str, parts: str
+) -> None:
+    variable = "$Moodle.Person.userGroupIds" if family == "moodle" else "$Canvas.group.contextIds"
+    client_id = add_tool(registrar, family)
+    tool = registrar.tools[client_id]
+    registrar.tools[client_id] = replace(tool, custom={"group_ids": variable, "course": "$Context.id"})
+
+    custom = launch(browser, f"&tool={client_id}&parts={parts}")[2][f"{CLAIM}custom"]
+
+    (group,) = COURSES["sw1"].places[PEOPLE["amina"].id].groups
+    assert custom["course"] == COURSES["sw1"].id
+    assert custom.get("group_ids") == {"sent": group, "unresolved": variable, "silent": None}[parts]
+
+
+def test_class_is_26_students_in_groups_of_about_four_and_two_sections() -> None:
+    places = [COURSES["sw1"].places[PEOPLE[name].id] for name in CLASS]
+
+    assert len(set(CLASS)) == 26
+    assert [name for name in CLASS if PEOPLE[name].name is None] == ["nameless"]
+    assert Counter(place.sections for place in places) == {("4101",): 13, ("4102",): 13}
+    groups = Counter((place.sections, *place.groups) for place in places)
+    assert len(groups) == len({group for _, group in groups}) == 6
+    assert set(groups.values()) == {4, 5}
+    assert not any(place.is_restricted for place in places)
+
+
+def test_everybody_in_the_class_can_be_chosen(browser: FlaskClient) -> None:
+    people = [button["data-person"] for button in Page(browser.get("/").text).all("button") if "data-person" in button]
+
+    assert sorted(people) == sorted(PEOPLE)
+    assert browser.get("/launch?person=roos&course=sw1&link=line").status_code == 200
 
 
 def test_roles_of_the_cast_are_those_of_the_vocabulary() -> None:

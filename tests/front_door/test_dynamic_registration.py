@@ -438,6 +438,8 @@ def test_canvas_gets_its_own_words(office: Office) -> None:
         "high_contrast": "$Canvas.user.prefersHighContrast",
         "brand": "$com.instructure.brandConfigJSON",
         "group_ids": "$Canvas.group.contextIds",
+        "section_ids": "$Canvas.course.sectionIds",
+        "section_restricted": "$Canvas.course.sectionRestricted",
         "context_history": "$Context.id.history",
     }
 

@@ -224,6 +224,9 @@ TEXTS = {
     "way back": (f"{CLAIM}launch_presentation", "return_url"),
     "contrast": (f"{CLAIM}custom", "high_contrast"),
     "brand": (f"{CLAIM}custom", "brand"),
+    "groups": (f"{CLAIM}custom", "group_ids"),
+    "sections": (f"{CLAIM}custom", "section_ids"),
+    "restriction": (f"{CLAIM}custom", "section_restricted"),
     "family": (f"{CLAIM}tool_platform", "product_family_code"),
 }
 
