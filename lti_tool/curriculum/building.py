@@ -21,7 +21,7 @@ from lti_tool.curriculum.line import (
     Unit,
     Way,
 )
-from lti_tool.curriculum.schemas import ALTERNATIVES, NEEDS_NOTICE
+from lti_tool.curriculum.schemas import ALTERNATIVES, stands_before
 from lti_tool.curriculum.words import Words
 from lti_tool.web.sanitise import Block, render_blocks
 
@@ -143,8 +143,8 @@ class _Builder:
             topics=tuple(self._topics[topic] for topic in notice["topics"]),
             how=words.say(words.frame["intensity"][notice["intensity"]]),
             where=words.say(step["place"]),
-            people=words.say(words.frame["people"]),
-            asks_first=notice["before"] or notice["intensity"] >= NEEDS_NOTICE,
+            people=words.say(step.get("people") or words.frame["people"]),
+            asks_first=stands_before(notice),
         )
 
     def _build_ways(self, step: dict[str, Any], *, asks_first: bool) -> Iterator[Way]:

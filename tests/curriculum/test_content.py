@@ -151,6 +151,17 @@ def test_ops_4_both_languages_of_a_page_have_the_same_headings_and_lists(part: s
         assert built["nl"] == built["en"], name
 
 
+def test_not_8_notice_says_who_its_step_is_about(line: Line) -> None:
+    """The sentence of the frame says made-up people and questions about them; some steps are about more."""
+    language = "nl" if line.modules[0].title == "Jaar 1" else "en"
+    usual = LINE["frame"]["people"][language]
+
+    for _, step in line.modules[0].steps():
+        source = next(one for one in STEPS.values() if one["id"] == step.id)
+        assert step.notice.people == source.get("people", {language: usual})[language]
+    assert "people" in STEPS["unit-1/experience-and-knowledge"]
+
+
 def test_signpost_to_the_places_to_go_has_no_page_before_it() -> None:
     """Nothing stands between somebody and a place to go."""
     signposts = [step for step in REAL_STEPS if step.get("contacts") == "all"]
