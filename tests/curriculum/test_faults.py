@@ -146,6 +146,17 @@ def test_not_2_any_way_through_a_hard_step_is_an_alternative(tree: ContentTree, 
     assert read_content(tree.root)
 
 
+@pytest.mark.parametrize("notice", ["intensity: 1\n  before: true", "intensity: 2"])
+def test_grp_5_nothing_stands_between_somebody_and_the_places_to_go(tree: ContentTree, notice: str) -> None:
+    tree.edit(SIGNPOST, "intensity: 1\n  before: true", notice)
+    tree.edit(SIGNPOST, "contacts: none", "contacts: all")
+
+    line = tree.line_of(SIGNPOST, "contacts:")
+    assert tree.problems() == [
+        f"{SIGNPOST}:{line}: contacts cannot be all behind a notice: nothing stands before the places to go"
+    ]
+
+
 # Sounds.
 
 
