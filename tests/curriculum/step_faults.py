@@ -36,9 +36,10 @@ WAYS = (
     Fault("not_8_no_fictional_twin", SORTING, "sources:", "about_oneself: true\nsources:", "alternatives:",
           "needs a fictional alternative, because the step is about oneself"),
     Fault("not_8_perhaps_about_oneself", STEP, "about_oneself: true", "about_oneself: maybe", "about_", "true or fals"),
-    Fault("not_8_notice_that_says_it_is_about_others", STEP, "people: {nl: Jij en Noor. Noor is verzonnen., en: You and "
-          "Noor. Noor is made up.}\n", "", "id:", "people is missing: say who the step is about"),
-    Fault("people_in_one_language", STEP, ", en: You and Noor. Noor is made up.}", "}", "people:", "people.en is miss"),
+    Fault("not_8_notice_says_others", STEP,
+          "people: {nl: Jij en Noor. Noor is verzonnen., en: You and Noor. Noor is made up.}\n", "", "id:",
+          "people is missing: say who the step is about"),
+    Fault("people_in_one_language", STEP, ", en: You and Noor. Noor is made up.}", "}", "people:", "people.en"),
     Fault("guidance_missing", STEP, "guidance:\n", "guide:\n", "id:", "guidance is missing"),
     Fault("guidance_without_a_part", STEP, '  facilitate: {nl: "- Vraag naar Noor.", en: "- Ask about Noor."}\n', "",
           "guidance:", "guidance.facilitate is missing"),
