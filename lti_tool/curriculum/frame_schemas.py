@@ -12,7 +12,7 @@ from lti_tool.curriculum.schemas import BothSchema, ContentId, Text, both, name_
 WAYS = ("whole", "summary", "written", "fictional", "observer", "talk", "together", "later")
 """The choices before a step, in the order in which they are offered."""
 GUIDANCE_PAGES = ("before-the-first-class", "when-a-student-tells", "always", "your-own-experience")
-PAGES = ("safety", "accessibility")
+PAGES = ("safety", "accessibility", "who-sees-what")
 """The pages that work without a session and without a database."""
 
 

@@ -68,6 +68,20 @@ def show_accessibility_in_visit(_member: Member) -> ResponseReturnValue:
     return render_template("curriculum/standing.html", name="accessibility")
 
 
+@curriculum.get("/who-sees-what")
+@public("who sees what is for everybody to know before they come in")
+def show_who_sees_what() -> ResponseReturnValue:
+    """Say who sees what of whom, and what is kept; no state of a class may keep somebody from it."""
+    return render_template("curriculum/standing.html", name="who-sees-what")
+
+
+@curriculum.get("/s/<token>/who-sees-what")
+@requires(Permission.KEEP_SESSION)
+def show_who_sees_what_in_visit(_member: Member) -> ResponseReturnValue:
+    """Say the same to somebody with a session."""
+    return render_template("curriculum/standing.html", name="who-sees-what")
+
+
 @curriculum.get("/s/<token>/words")
 @requires(Permission.READ_STEP)
 def show_words(member: Member) -> ResponseReturnValue:

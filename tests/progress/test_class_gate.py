@@ -113,7 +113,7 @@ def test_calm_page_says_what_happens_and_shows_nothing_of_the_line(
         assert "/step/" not in page.replace(f'name="back" value="{path}"', "")
 
 
-@pytest.mark.parametrize("path", ["/support", "/safety", "/accessibility", "/words"])
+@pytest.mark.parametrize("path", ["/support", "/safety", "/accessibility", "/who-sees-what", "/words"])
 def test_places_to_go_are_there_before_the_class_opens(door: Door, stand: Callable[..., None], path: str) -> None:
     stand(is_open=False)
 
