@@ -108,6 +108,7 @@ def _show_board(member: Member, overview: Overview, state: ClassState) -> Respon
         people_total=board.total,
         pages=_pages(board.number, board.count),
         class_state=state,
+        has_ended=state.has_ended(_today()),
     )
 
 

@@ -86,7 +86,7 @@ def test_class_that_prepares_shows_nothing(ends_on: date, held: dict[str, date],
 
 @given(DAYS, HELD, DAYS)
 def test_last_day_of_a_class_closes_nothing(ends_on: date, held: dict[str, date], today: date) -> None:
-    """It is what keeping counts from; students read on."""
+    """Students read on."""
     for unit in ("unit-1", "unit-2", "unit-3"):
         early, late = (ClassState(is_open=True, ends_on=day, held=held) for day in (ends_on, date(2100, 1, 1)))
         assert early.shows_unit(unit, today) == late.shows_unit(unit, today)

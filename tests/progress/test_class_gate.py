@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -226,6 +226,19 @@ def test_class_whose_last_day_has_passed_is_read_on(door: Door, stand: Callable[
     assert page_at(door.enter("amina"), "/")[0] == "home"
 
 
+def test_teacher_of_a_class_that_has_ended_reads_that_its_last_day_has_passed(
+    door: Door, stand: Callable[..., None], clock: FrozenClock
+) -> None:
+    stand(is_open=True)
+    assert "open, tot en met" in words(parse(door.enter("teacher").get().text))
+
+    clock.set_to(datetime.combine(ENDS_ON + timedelta(days=1), time(9), tzinfo=UTC))
+    page = words(parse(door.enter("teacher").get().text))
+
+    assert "Deze klas is open. De laatste dag was" in page
+    assert "open, tot en met" not in page
+
+
 # A unit that opens later.
 
 
@@ -289,6 +302,24 @@ def test_student_who_did_all_that_is_open_is_told_so(door: Door, stand: Callable
     assert "Alle stappen die nu open zijn, staan op klaar" in page
     last = parse(visit.get(f"/step/{OPEN_STEPS[-1]}").text)
     assert [link for link in last.iter("a") if link.get("data-action") == "next"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "praise"),
+    [
+        ("nl", "Het eerste deel gaat open op 30 november 2026.", "staan op klaar"),
+        ("en", "The first part opens on 30 November 2026.", "marked done"),
+    ],
+)
+def test_student_with_every_part_still_held_is_told_when_the_first_opens(
+    door: Door, stand: Callable[..., None], language: str, says: str, praise: str
+) -> None:
+    stand(**{unit["id"]: date(2026, 12, 1) for unit in UNITS[:-1]}, **{LAST_UNIT: date(2026, 11, 30)})
+
+    page = words(parse(door.enter(locale=language).get().text))
+
+    assert says in page
+    assert praise not in page
 
 
 def test_teachers_board_is_the_same_with_a_held_unit(door: Door, stand: Callable[..., None]) -> None:
