@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from lti_tool.curriculum.class_policy import ClassState
 from lti_tool.curriculum.classes import hold_unit, set_class
 from lti_tool.people.models import CourseContext
 from tests.content import NOTICED, REAL_STEPS, STEP_IDS, real_content
@@ -49,7 +50,7 @@ def stand(door: Door, database: Database) -> Callable[..., None]:
         with database.session(writes=True) as session, session.begin():
             context_id = session.execute(select(CourseContext.id)).scalar_one()
             if is_open is not None:
-                set_class(session, context_id, is_open=is_open, ends_on=ENDS_ON)
+                set_class(session, context_id, ClassState(is_open, ENDS_ON), is_open=is_open)
             for unit_id, day in held.items():
                 hold_unit(session, context_id, unit_id, day)
 
