@@ -174,6 +174,16 @@ WORDS = (
     Fault("on_the_checklist", CHECKLIST, "nl: Je hebt het gelezen", "nl: Dapper, je hebt het", "Dapper", "“Dapper”"),
     Fault("on_a_teachers_page", GUIDANCE_TEXT, "## ", "## Goed gedaan ", "Goed gedaan", "says “Goed gedaan”"),
     Fault("on_a_page", PAGE_TEXT, "## ", "## Trigger ", "Trigger", "says “Trigger”"),
+    Fault("in_another_form", DUTCH, "Noor staat", "Getriggerd staat Noor", "Getrig", "says “Getriggerd”"),
+    Fault("in_a_longer_word", DUTCH, "Noor staat", "Geweldslachtoffer Noor staat", "Geweld", "“Geweldslachtoffer”"),
+    Fault("dutch_of_a_survivor", DUTCH, "Noor staat", "Overlever Noor staat", "Overl", "says “Overlever”"),
+    Fault("english_of_its_family", ENGLISH, "Noor stands", "Victimised, Noor stands", "Victim", "says “Victimised”"),
+    Fault("over_the_end_of_a_line", ENGLISH, "Noor stands", "In a safe\nspace Noor stands", "safe", "“safe space”"),
+    Fault(
+        "over_the_end_of_a_line_of_a_field", STEP, "The short version", "A safe\n        space", "en: |-", "safe spa"
+    ),
+    Fault("with_a_soft_hyphen", DUTCH, "Noor staat", "Slacht\u00adoffer Noor staat", "offer", "says “Slachtoffer”"),
+    Fault("with_a_soft_hyphen_by_its_name", ENGLISH, "Noor stands", "The vic&shy;tim", "shy", "says “victim”"),
     Fault("exclamation_mark", ENGLISH, "Noor stands", "Hello! Noor stands", "Hello!", "says “!”"),
     Fault("exclamation_mark_of_a_card", SORTING, "en: The waiting takes long.", "en: It takes long!", "long!", "“!”"),
 )
