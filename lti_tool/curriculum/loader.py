@@ -1,9 +1,14 @@
-"""Reading the whole learning line from its files, and saying everything that is wrong with it at once."""
+"""Reading the whole learning line from its files, and saying in one go as much as can be said of what is wrong.
+
+What hangs on a field, such as a rule over several of them, is checked when the fields of that file are right.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from marshmallow import INCLUDE
 
 from config import ROOT
 from lti_tool.curriculum.building import FORMAT
@@ -68,7 +73,7 @@ class Content:
 
 
 class _Reader:
-    """Reads the files of one line; collects problems instead of stopping at the first."""
+    """Reads the files of one line; gathers problems instead of stopping at the first."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -109,8 +114,7 @@ class _Reader:
         for index, contact in enumerate(contacts):
             self._claim_id(contact["id"], source, ("contacts", index, "id"))
         # What an organisation calls itself is its own affair; how we speak of it is ours.
-        nameless = [{name: text for name, text in contact.items() if name != "name"} for contact in contacts]
-        check_texts({"contacts": nameless}, source)
+        check_texts(source, besides=frozenset({"name"}))
         return contacts
 
     def read_pages(self) -> dict[str, dict[str, Any]]:
@@ -122,7 +126,7 @@ class _Reader:
         items = source.check(ChecklistSchema()).get("items", [])
         for index, item in enumerate(items):
             self._claim_id(item["id"], source, ("items", index, "id"))
-        check_texts({"items": items}, source)
+        check_texts(source)
         return {
             "pages": pages,
             "checklist": items,
@@ -157,15 +161,16 @@ class _Reader:
         source = self._open(self.root, f"{folder}/step.yaml")
         name = source.data.get("kind") if isinstance(source.data, dict) else None
         kind = find_kind(name)
+        # Of a kind that nobody knows, nobody knows the fields either.
+        step = source.check(kind.schema() if kind else StepSchema(unknown=INCLUDE))
         if kind is None and name is not None:
             source.complain(("kind",), "kind must be one of: " + ", ".join(kind_names()))
-        step = source.check((kind.schema if kind else StepSchema)())
+        check_texts(source)
         files = self._files(folder, source, self.root, self._terms)
         if step:
             self._claim_id(step["id"], source, ("id",))
             self._check_topics(step, source, year)
             _check_prerequisites(step, source, before)
-            check_texts(step, source)
             if kind is not None and kind.check is not None:
                 kind.check(step, files)
         step["folder"] = "/".join(folder.split("/")[-2:])
@@ -199,7 +204,7 @@ class _Reader:
         found = source.check(schema)
         if "id" in found:
             self._claim_id(found["id"], source, ("id",))
-        check_texts(found, source)
+        check_texts(source)
         return found, source
 
     def _open(self, root: Path, name: str) -> SourceFile:
@@ -236,7 +241,7 @@ def _check_prerequisites(step: dict[str, Any], source: SourceFile, before: list[
 def read_content(root: Path) -> Content:
     """Read and check the learning line, its contacts and its pages.
 
-    :raises ContentError: with every problem found, each with its file and line.
+    :raises ContentError: with the problems found, each with its file and line.
     """
     reader = _Reader(root)
     content = Content(reader.read_line(), reader.media, reader.read_contacts(), reader.read_pages())
@@ -248,7 +253,7 @@ def read_content(root: Path) -> Content:
 def read_standing_content(root: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """Read and check what works without a database: the contacts, and the pages.
 
-    :raises ContentError: with every problem found.
+    :raises ContentError: with the problems found.
     """
     reader = _Reader(root)
     found = reader.read_contacts(), reader.read_pages()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from lti_tool.curriculum.files import KeyPath, SourceFile
 
 _HTML = re.compile(r"<[/!a-zA-Z]")
+_NOT_READ = frozenset({"to_check"})
+"""Notes for people who check are not read by students."""
 
 
 def find_faults(text: str, language: str, terms: frozenset[str] | None) -> Iterator[tuple[int, str]]:
@@ -37,12 +39,15 @@ def find_faults(text: str, language: str, terms: frozenset[str] | None) -> Itera
         yield number, f"says “{word}”; choose another word"
 
 
-def check_texts(found: Any, source: SourceFile) -> None:
+def check_texts(source: SourceFile, *, besides: frozenset[str] = frozenset()) -> None:
     """Check every text in both languages that a YAML file holds: no words off the list, no HTML, no links.
 
-    A term is explained beside the running text of a step. Elsewhere there is no room for that, so nothing links there.
+    It looks at what stands in the file, right or wrong in other ways, so that nothing hides a word. A term is explained
+    beside the running text of a step. Elsewhere there is no room for that, so nothing links there.
+
+    :param besides: fields whose texts are not ours to judge.
     """
-    for path, language, text in _texts(found, ()):
+    for path, language, text in _texts(source.data, (), besides | _NOT_READ):
         for _, word in find_words(text, language):
             source.complain(path, f"says “{word}”; choose another word")
         if any(_HTML.search(line) for line in text.splitlines()):
@@ -51,13 +56,12 @@ def check_texts(found: Any, source: SourceFile) -> None:
             source.complain(path, f"links to {target}; only the text of a step itself links, to terms")
 
 
-def _texts(tree: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str, str]]:
+def _texts(tree: Any, path: KeyPath, besides: frozenset[str]) -> Iterator[tuple[KeyPath, str, str]]:
     items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, below in items:
-        # Notes for people who check are not read by students.
-        if key == "to_check":
+        if key in besides:
             continue
         if key in LANGUAGES and isinstance(below, str):
             yield (*path, key), key, below
         else:
-            yield from _texts(below, (*path, key))
+            yield from _texts(below, (*path, key), besides)

@@ -362,7 +362,7 @@ def test_value_that_cannot_be_read_is_named_with_its_line(tree: ContentTree, val
     assert any(line.startswith(f"{STEP}:{tree.line_of(STEP, '# here')}: ") for line in tree.problems())
 
 
-def test_everything_that_is_wrong_is_named_at_once(tree: ContentTree) -> None:
+def test_what_is_wrong_in_one_file_or_field_hides_no_other(tree: ContentTree) -> None:
     tree.edit(STEP, "minutes: 10", "minutes: long")
     tree.edit(STEP, "kind: read\n", "kind: read\ncolour: red\n")
     tree.edit(UNIT, "cloth: heather", "cloth: silk")
@@ -381,6 +381,23 @@ def test_everything_that_is_wrong_is_named_at_once(tree: ContentTree) -> None:
         ("year-1/unit-20/meeting/en.md", "is missing"),
     ):
         assert any(line.startswith(f"{file}:") and says in line for line in problems), (file, says)
+
+
+def test_not_6_field_that_is_wrong_hides_no_word(tree: ContentTree) -> None:
+    tree.edit(STEP, "minutes: 10", "minutes: long")
+    tree.edit(STEP, "kind: read\n", "kind: quiz\n")
+    tree.edit(STEP, "The short version", "The victim")
+    tree.edit(CONTACTS, 'tel: "113"', 'tel: "one"')
+    tree.edit(CONTACTS, "nl: Dag en nacht.", "nl: Moedig, dag en nacht.")
+    tree.edit(CHECKLIST, "nl: Je hebt het gelezen", "nl: Dapper, je hebt het gelezen")
+    tree.edit(CHECKLIST, "  - id: qq35xt7l\n    title:", "  - title:")
+    tree.edit(FRAME, "opening:\n", "openings:\n")
+    tree.edit(FRAME, "nl: Verzonnen mensen.", "nl: Verzonnen slachtoffers.")
+
+    problems = "\n".join(tree.problems())
+
+    for says in ("minutes must be", "kind must be", "“victim”", "“Moedig”", "“Dapper”", "“slachtoffers”"):
+        assert says in problems, says
 
 
 def test_problems_are_sorted_by_file_and_line_and_none_is_told_twice(tree: ContentTree) -> None:
