@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lti_tool.curriculum.wording import find_words
 from lti_tool.web.languages import LANGUAGES
-from lti_tool.web.sanitise import find_links
+from lti_tool.web.sanitise import find_links, find_lost_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ def find_faults(text: str, language: str, terms: frozenset[str] | None) -> Itera
     for number, line in enumerate(text.splitlines()):
         if _HTML.search(line):
             yield number, "holds HTML; write Markdown"
+    yield from find_lost_markup(text)
     for number, target in find_links(text):
         term = target.removeprefix("term:")
         if term == target:
@@ -40,7 +41,7 @@ def find_faults(text: str, language: str, terms: frozenset[str] | None) -> Itera
 
 
 def check_texts(source: SourceFile, *, besides: frozenset[str] = frozenset()) -> None:
-    """Check every text in both languages that a YAML file holds: no words off the list, no HTML, no links.
+    """Check every text in both languages that a YAML file holds: no words off the list, no markup but ours, no links.
 
     It looks at what stands in the file, right or wrong in other ways, so that nothing hides a word. A term is explained
     beside the running text of a step. Elsewhere there is no room for that, so nothing links there.
@@ -52,6 +53,8 @@ def check_texts(source: SourceFile, *, besides: frozenset[str] = frozenset()) ->
             source.complain(path, f"says “{word}”; choose another word")
         if any(_HTML.search(line) for line in text.splitlines()):
             source.complain(path, "holds HTML; write Markdown")
+        for _, what in find_lost_markup(text):
+            source.complain(path, what)
         for _, target in find_links(text):
             source.complain(path, f"links to {target}; only the text of a step itself links, to terms")
 
