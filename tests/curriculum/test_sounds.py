@@ -180,5 +180,8 @@ def test_not_7_no_script_begins_to_play_and_the_one_of_the_player_lets_it_begin_
     assert [name for name, text in scripts.items() if re.search(r"\.play\(|autoplay|new Audio", text)] == []
     (volume,) = re.findall(r"volume = ([0-9.]+)", scripts["listen.js"])
     assert 0 < float(volume) <= 0.5
+    # What is said is shown, and not the tags that captions may hold.
+    assert "getCueAsHTML().textContent" in scripts["listen.js"]
+    assert ".text)" not in scripts["listen.js"]
     # It sends nothing and keeps nothing either.
     assert not re.search(r"fetch\(|XMLHttpRequest|sendBeacon|Storage|cookie", scripts["listen.js"])
