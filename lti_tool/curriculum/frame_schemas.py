@@ -192,3 +192,13 @@ class ContactsSchema(Schema):
     """``contacts.yaml``."""
 
     contacts = fields.List(fields.Nested(ContactSchema), required=True, validate=validate.Length(min=1))
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_places(self, found: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask for a card at the foot of every page, and for one beside every field where somebody writes."""
+        if not any(contact["every_page"] for contact in found["contacts"]):
+            message = "needs a card with every_page: true, for the foot of every page"
+            raise ValidationError(message, "contacts")
+        if not any("brief" in contact for contact in found["contacts"]):
+            message = "needs a card with brief, to stand beside every field where somebody writes"
+            raise ValidationError(message, "contacts")

@@ -227,6 +227,46 @@ def test_not_7_captions_that_no_browser_reads_are_named(tree: ContentTree, text:
     assert tree.problems() == [f"{where}“halte-en.vtt” is no WebVTT file: its first line must be WEBVTT"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WEBVTT\n",
+        "WEBVTT\n\nDo you hear?\n",
+        "WEBVTT\n\n00:00,000 --> 00:02,000\nDo you hear?\n",
+        "WEBVTT\n\n00:00.000 -> 00:02.000\nDo you hear?\n",
+        "WEBVTT\n\n00:00 --> 00:02\nDo you hear?\n",
+        "WEBVTT\n\n00:00.000 --> 00:02.000\n\n",
+    ],
+)
+def test_not_7_captions_in_which_nothing_is_said_are_named(tree: ContentTree, text: str) -> None:
+    (tree.root / CAPTIONS).write_text(text)
+
+    where = f"{LISTENING}:{tree.line_of(LISTENING, 'captions:')}: "
+    assert [one for one in tree.problems() if one.startswith(f"{where}“halte-en.vtt” holds no caption")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffWEBVTT\n\n00:00.000 --> 00:02.000\nDo you hear?\n",
+        "WEBVTT - of the stop\r\n\r\n1\r\n01:00:00.000 --> 01:00:02.000 align:start\r\nDo you hear?\r\n",
+    ],
+)
+def test_not_7_captions_that_browsers_read_are_content(tree: ContentTree, text: str) -> None:
+    (tree.root / CAPTIONS).write_bytes(text.encode())
+
+    kept = [file.content.decode() for file in read_content(tree.root).media.values() if file.media_type == "text/vtt"]
+    assert text.removeprefix("\ufeff") in kept
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_mark_that_an_editor_puts_before_a_text_is_no_part_of_it(tree: ContentTree, name: str) -> None:
+    path = tree.root / name
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert "\ufeff" not in json.dumps(read_content(tree.root).line, ensure_ascii=False)
+
+
 @pytest.mark.parametrize("kind", [".txt", ".webm", ".avi", ".html", ".svg", ""])
 def test_not_7_only_sounds_are_played(tree: ContentTree, kind: str) -> None:
     tree.edit(LISTENING, "halte-nl.wav", f"halte-nl{kind}")
@@ -411,6 +451,23 @@ def test_problems_are_sorted_by_file_and_line_and_none_is_told_twice(tree: Conte
     places = [(problem.file, problem.line) for problem in caught.value.problems]
     assert places == sorted(places)
     assert len(set(caught.value.problems)) == len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("gone", "left", "says"),
+    [
+        ("every_page: true", "every_page: false", "contacts needs a card with every_page: true"),
+        (r"    brief:\n(      .*\n)+", "", "contacts needs a card with brief"),
+    ],
+)
+def test_grp_5_and_grp_6_some_card_stands_on_every_page_and_beside_every_field(
+    tree: ContentTree, gone: str, left: str, says: str
+) -> None:
+    path = tree.root / CONTACTS
+    path.write_text(re.sub(gone, left, path.read_text()))
+
+    line = tree.line_of(CONTACTS, "contacts:")
+    assert [one for one in tree.problems() if one.startswith(f"{CONTACTS}:{line}: {says}")]
 
 
 def test_contacts_alone_can_be_wrong(tree: ContentTree) -> None:
