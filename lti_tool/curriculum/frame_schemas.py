@@ -7,7 +7,16 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from lti_tool.curriculum.schemas import BothSchema, ContentId, Text, both, name_rule, no_id_twice, whole
+from lti_tool.curriculum.schemas import (
+    MOST_INTENSITY,
+    BothSchema,
+    ContentId,
+    Text,
+    both,
+    name_rule,
+    no_id_twice,
+    whole,
+)
 
 WAYS = ("whole", "summary", "written", "fictional", "observer", "talk", "together", "later")
 """The choices before a step, in the order in which they are offered."""
@@ -32,6 +41,12 @@ class TopicSchema(Schema):
 
     id = fields.String(required=True, validate=name_rule)
     name = both()
+    most_in_year_1 = fields.Integer(
+        load_default=MOST_INTENSITY,
+        strict=True,
+        validate=validate.Range(0, MOST_INTENSITY, error=f"must be 0 to {MOST_INTENSITY}"),
+    )
+    """How near a step of year 1 may come to it (NOT-2, product outline section 3)."""
 
 
 class TopicsSchema(Schema):

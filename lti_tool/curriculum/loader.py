@@ -27,7 +27,6 @@ from lti_tool.curriculum.frame_schemas import (
 )
 from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import (
-    FIRST_YEAR_LIMITS,
     FOLDER,
     MOST_INTENSITY,
     LineSchema,
@@ -81,7 +80,8 @@ class _Reader:
         self._problems: list[Problem] = []
         self.media: dict[str, MediumFile] = {}
         self._ids: dict[str, str] = {}
-        self._topics: frozenset[str] = frozenset()
+        self._topics: dict[str, int] = {}
+        """Each topic, and how near a step of year 1 may come to it."""
         self._terms: frozenset[str] | None = None
         self._frame: dict[str, Any] = {}
 
@@ -91,8 +91,8 @@ class _Reader:
         return [*self._problems, *(problem for source in self._sources for problem in source.problems)]
 
     def read_line(self) -> dict[str, Any]:
-        topics = self._shared("topics.yaml", TopicsSchema())
-        self._topics = frozenset(topic["id"] for topic in topics.get("topics", []))
+        topics = self._read_topics()
+        self._topics = {topic["id"]: topic["most_in_year_1"] for topic in topics}
         glossary = self._shared("glossary.yaml", GlossarySchema())
         self._terms = frozenset(term["id"] for term in glossary["terms"]) if glossary else None
         self._frame = self._shared("frame.yaml", FrameSchema())
@@ -102,7 +102,7 @@ class _Reader:
         return {
             "format": FORMAT,
             **line,
-            **topics,
+            "topics": topics,
             "glossary": glossary.get("terms", []),
             "frame": self._frame,
             "guidance": guidance,
@@ -119,6 +119,19 @@ class _Reader:
 
     def read_pages(self) -> dict[str, dict[str, Any]]:
         return {name: self._read_page(f"pages/{name}", PageSchema()) for name in PAGES}
+
+    def _read_topics(self) -> list[dict[str, Any]]:
+        """Return the topics that all lines share, with their limits, and after them those that this line adds."""
+        shared: list[dict[str, Any]] = self._yaml(SHARED, "topics.yaml", TopicsSchema())[0].get("topics", [])
+        if self.root.resolve() == SHARED.resolve() or not (self.root / "topics.yaml").exists():
+            return shared
+        found, source = self._yaml(self.root, "topics.yaml", TopicsSchema())
+        own: list[dict[str, Any]] = found.get("topics", [])
+        known = {topic["id"] for topic in shared}
+        for index, topic in enumerate(own):
+            if topic["id"] in known:
+                source.complain(("topics", index, "id"), f"“{topic['id']}” is a topic of all lines; leave it out here")
+        return [*shared, *own]
 
     def _read_guidance(self) -> dict[str, Any]:
         pages = [{"name": name, **self._read_page(f"guidance/{name}", GuidancePageSchema())} for name in GUIDANCE_PAGES]
@@ -181,7 +194,7 @@ class _Reader:
         for index, topic in enumerate(step["notice"]["topics"]):
             if topic not in self._topics:
                 source.complain(("notice", "topics", index), f"“{topic}” is not in topics.yaml")
-            if year == 1 and step["notice"]["intensity"] > FIRST_YEAR_LIMITS.get(topic, MOST_INTENSITY):
+            if year == 1 and step["notice"]["intensity"] > self._topics.get(topic, MOST_INTENSITY):
                 source.complain(("notice", "topics", index), f"“{topic}” comes too near for year 1; see the limits")
 
     def _files(self, folder: str, source: SourceFile, root: Path, terms: frozenset[str] | None) -> StepFiles:

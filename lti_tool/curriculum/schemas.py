@@ -19,8 +19,6 @@ ALTERNATIVES = ("summary", "written", "fictional", "observer", "talk", "later")
 MOST_INTENSITY = 3
 NEEDS_NOTICE = 2
 """From here on a notice stands before the step, and there is another way through it (NOT-2, product outline 2.5)."""
-FIRST_YEAR_LIMITS = {"sexual-violence": 1, "suicide-mentioned": 1}
-"""How near a step of year 1 may come to these topics (NOT-2, product outline section 3)."""
 
 FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 FILE = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*\Z")

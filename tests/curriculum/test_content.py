@@ -10,7 +10,7 @@ import pytest
 from lti_tool.curriculum.building import build_line
 from lti_tool.curriculum.frame_schemas import GUIDANCE_PAGES, PAGES, ContactsSchema, FrameSchema
 from lti_tool.curriculum.kinds import find_kind, kind_names
-from lti_tool.curriculum.schemas import ALTERNATIVES, FIRST_YEAR_LIMITS, LineSchema, ModuleSchema, UnitSchema
+from lti_tool.curriculum.schemas import ALTERNATIVES, LineSchema, ModuleSchema, UnitSchema
 from lti_tool.web.languages import LANGUAGES
 from lti_tool.web.sanitise import clean_html, find_links, render_blocks
 from tests.content import MODULES, REAL_STEPS, example_content, real_content, steps_of
@@ -26,6 +26,8 @@ CONTACTS = real_content().contacts
 LINE = real_content().line
 # The example is copied by writers, so it keeps every promise too.
 STEPS = {f"{step['folder']}": step for step in (*REAL_STEPS, *steps_of(example_content().line))}
+NEVER_NEAR = {"sexual-violence", "suicide-mentioned"}
+"""Year 1 only names these."""
 EACH_STEP = pytest.mark.parametrize("title", sorted(STEPS))
 
 
@@ -124,7 +126,7 @@ def test_not_8_step_that_invites_to_think_of_oneself_has_a_fictional_twin(title:
 def test_not_2_step_keeps_the_limits_of_the_year(title: str) -> None:
     notice = STEPS[title]["notice"]
 
-    assert notice["intensity"] <= min([3, *(FIRST_YEAR_LIMITS.get(topic, 3) for topic in notice["topics"])])
+    assert notice["intensity"] <= min([3, *(1 for topic in notice["topics"] if topic in NEVER_NEAR)])
 
 
 @EACH_STEP
@@ -168,6 +170,11 @@ def test_signpost_to_the_places_to_go_has_no_page_before_it() -> None:
 
     assert signposts
     assert [step["folder"] for step in signposts if step["notice"]["before"] or step["notice"]["intensity"] > 1] == []
+
+
+def test_not_2_year_1_only_names_the_hardest_topics() -> None:
+    assert {topic["id"] for topic in LINE["topics"] if topic["most_in_year_1"] < 3} == NEVER_NEAR
+    assert {topic["most_in_year_1"] for topic in LINE["topics"] if topic["id"] in NEVER_NEAR} == {1}
 
 
 def test_every_way_is_offered_in_words_of_the_frame() -> None:
