@@ -13,6 +13,7 @@ from marshmallow import INCLUDE
 from config import ROOT
 from lti_tool.curriculum.building import FORMAT
 from lti_tool.curriculum.files import Problem, SourceFile, read_yaml
+from lti_tool.curriculum.folders import lying_folders, named_folders
 from lti_tool.curriculum.frame_schemas import (
     GUIDANCE_PAGES,
     PAGES,
@@ -27,7 +28,6 @@ from lti_tool.curriculum.frame_schemas import (
 )
 from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import (
-    FOLDER,
     MOST_INTENSITY,
     LineSchema,
     ModuleSchema,
@@ -147,13 +147,16 @@ class _Reader:
         }
 
     def _read_page(self, folder: str, schema: Schema) -> dict[str, Any]:
-        page = self._shared(f"{folder}/page.yaml", schema)
-        files = self._files(folder, SourceFile(folder), self._root_of(f"{folder}/page.yaml"), frozenset())
+        # A page comes whole: who brings its folder brings all of it.
+        root = self._root_of(folder)
+        page, _ = self._yaml(root, f"{folder}/page.yaml", schema)
+        files = self._files(folder, SourceFile(folder), root, frozenset())
         page["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
         return page
 
     def _read_module(self, folder: str) -> dict[str, Any]:
         module, source = self._own(f"{folder}/module.yaml", ModuleSchema(), below="units")
+        self._check_folders(folder, source, "units")
         before: list[str] = []
         units = [self._read_unit(folder, name, module.get("number"), before) for name in module["units"]]
         _check_order(units, source, "units")
@@ -162,6 +165,7 @@ class _Reader:
 
     def _read_unit(self, module_folder: str, name: str, year: int | None, before: list[str]) -> dict[str, Any]:
         unit, source = self._own(f"{module_folder}/{name}/unit.yaml", UnitSchema(), below="steps")
+        self._check_folders(f"{module_folder}/{name}", source, "steps")
         steps = []
         for step_name in unit["steps"]:
             steps.append(self._read_step(f"{module_folder}/{name}/{step_name}", year, before))
@@ -190,6 +194,24 @@ class _Reader:
         step["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
         return step
 
+    def check_page_folders(self) -> None:
+        """Name the folders of pages that nothing shows."""
+        for parent, names in (("pages", PAGES), ("guidance", GUIDANCE_PAGES)):
+            for name in sorted(lying_folders(self.root / parent) - set(names)):
+                what = f"belongs to no page that the tool shows: {', '.join(names)}"
+                self._problems.append(Problem(f"{parent}/{name}/page.yaml", 1, what))
+
+    def _check_folders(self, folder: str, source: SourceFile, name: str) -> None:
+        """Complain about folders that lie there and that no list names: nobody would ever read them."""
+        named = named_folders(source.data, name)
+        if named is None:
+            return
+        for unnamed in sorted(lying_folders(self.root / folder) - set(named)):
+            what = (
+                f"{name} does not name the folder “{unnamed}”; add it, or let its name begin with _ until it is ready"
+            )
+            source.complain((name,), what)
+
     def _check_topics(self, step: dict[str, Any], source: SourceFile, year: int | None) -> None:
         for index, topic in enumerate(step["notice"]["topics"]):
             if topic not in self._topics:
@@ -209,7 +231,7 @@ class _Reader:
 
     def _own(self, name: str, schema: Schema, *, below: str) -> tuple[dict[str, Any], SourceFile]:
         found, source = self._yaml(self.root, name, schema)
-        found[below] = _named_folders(source, below)
+        found[below] = named_folders(source.data, below) or []
         return found, source
 
     def _yaml(self, root: Path, name: str, schema: Schema) -> tuple[dict[str, Any], SourceFile]:
@@ -229,13 +251,6 @@ class _Reader:
         if content_id in self._ids:
             source.complain(path, f"id {content_id} is also in {self._ids[content_id]}; ids are unique")
         self._ids.setdefault(content_id, source.name)
-
-
-def _named_folders(source: SourceFile, name: str) -> list[str]:
-    """Return the folders that a file lists. What lies in them is checked also when the file itself is wrong."""
-    listed = source.data.get(name) if isinstance(source.data, dict) else None
-    listed = listed if isinstance(listed, list) else []
-    return [folder for folder in listed if isinstance(folder, str) and FOLDER.match(folder)]
 
 
 def _check_order(found: list[dict[str, Any]], source: SourceFile, what: str) -> None:
@@ -258,6 +273,7 @@ def read_content(root: Path) -> Content:
     """
     reader = _Reader(root)
     content = Content(reader.read_line(), reader.media, reader.read_contacts(), reader.read_pages())
+    reader.check_page_folders()
     if reader.problems:
         raise ContentError(reader.problems)
     return content

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from lti_tool.curriculum.folders import FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -20,7 +22,6 @@ MOST_INTENSITY = 3
 NEEDS_NOTICE = 2
 """From here on a notice stands before the step, and there is another way through it (NOT-2, product outline 2.5)."""
 
-FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 FILE = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*\Z")
 name_rule = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
 

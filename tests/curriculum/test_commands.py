@@ -233,6 +233,15 @@ def test_page_of_ones_own_comes_whole_or_not_at_all(own: Path) -> None:
     ]
 
 
+def test_page_of_ones_own_without_its_facts_is_named_and_not_passed_over(own: Path) -> None:
+    (own / "pages" / "safety").mkdir(parents=True)
+    for language in ("nl", "en"):
+        shutil.copy(MODULES / "pages" / "safety" / f"{language}.md", own / "pages" / "safety")
+
+    with pytest.raises(ContentError, match=r"^pages/safety/page\.yaml:1: is missing or cannot be read$"):
+        read_content(own)
+
+
 def test_folder_to_check_is_read_and_not_the_one_of_the_settings(writer: Flask, tree: ContentTree, own: Path) -> None:
     tree.edit(STEP, "minutes: 10", "minutes: long")
 

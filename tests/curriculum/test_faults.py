@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -343,6 +344,7 @@ def test_ops_8_folder_name_leads_nowhere_else(tree: ContentTree, file: str, know
 
 def test_folder_that_is_not_there_is_named_with_all_its_files(tree: ContentTree) -> None:
     tree.edit(UNIT, "- signpost", "- not-written-yet")
+    shutil.rmtree(tree.root / SAMPLE_UNIT / "signpost")
 
     missing = [f"{SAMPLE_UNIT}/not-written-yet/{name}:1: is missing" for name in ("en.md", "nl.md", "step.yaml")]
     assert [line.removesuffix(" or cannot be read") for line in tree.problems()] == missing
@@ -570,6 +572,34 @@ def test_not_2_year_1_comes_no_nearer_to_some_topics(tree: ContentTree, topic: s
     tree.edit(STEP, "[unsafe-home]", f"[{topic}]")
 
     assert any(f"“{topic}” comes too near for year 1" in problem for problem in tree.problems())
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "name"), [("year-1/unit-20/unread", UNIT, "steps"), ("year-1/unit-7", MODULE, "units")]
+)
+def test_folder_that_no_list_names_is_named(tree: ContentTree, folder: str, file: str, name: str) -> None:
+    (tree.root / folder).mkdir()
+    unnamed = folder.rpartition("/")[2]
+
+    where = f"{file}:{tree.line_of(file, f'{name}:')}: "
+    assert tree.problems() == [
+        f"{where}{name} does not name the folder “{unnamed}”; add it, or let its name begin with _ until it is ready"
+    ]
+
+
+def test_folder_that_is_set_aside_is_passed_over(tree: ContentTree) -> None:
+    for folder in ("year-1/unit-20/_later", "year-1/_unit-7", "pages/_privacy"):
+        (tree.root / folder).mkdir()
+
+    assert read_content(tree.root)
+
+
+@pytest.mark.parametrize("folder", ["pages/privacy", "guidance/sometimes"])
+def test_page_that_nothing_shows_is_named(tree: ContentTree, folder: str) -> None:
+    (tree.root / folder).mkdir()
+
+    (problem,) = tree.problems()
+    assert problem.startswith(f"{folder}/page.yaml:1: belongs to no page that the tool shows: ")
 
 
 def test_second_year_is_refused_until_the_tool_shows_it(tree: ContentTree) -> None:
