@@ -290,6 +290,21 @@ def test_not_7_listening_shows_a_player_that_waits_with_captions_and_a_transcrip
 
 
 @LANGUAGE
+def test_promise_of_a_unit_stands_on_its_first_page_also_where_that_is_a_notice(
+    sample_door: Door, language: str
+) -> None:
+    promise = sampled_content().line["frame"]["opening"][language]
+    first = SAMPLE["reading"]
+    assert asks_first(first)
+
+    visit = sample_door.enter(locale=language)
+    notice, whole = (parse(visit.get(f"/step/{first['id']}{way}").text) for way in ("", "/1"))
+
+    assert words(notice).index(" ".join(promise.split())) < words(notice).index(first["place"][language])
+    assert not says(whole, promise)
+
+
+@LANGUAGE
 @pytest.mark.parametrize("name", ["listening", "listening-at-once"])
 def test_not_7_listening_as_a_text_has_no_player(sample_door: Door, name: str, language: str) -> None:
     page = page_of(sample_door, name, language, "written")
