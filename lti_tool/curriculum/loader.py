@@ -127,11 +127,13 @@ class _Reader:
             return shared
         found, source = self._yaml(self.root, "topics.yaml", TopicsSchema())
         own: list[dict[str, Any]] = found.get("topics", [])
-        known = {topic["id"] for topic in shared}
+        names = {topic["id"]: topic["name"] for topic in shared}
         for index, topic in enumerate(own):
-            if topic["id"] in known:
-                source.complain(("topics", index, "id"), f"“{topic['id']}” is a topic of all lines; leave it out here")
-        return [*shared, *own]
+            if names.get(topic["id"], topic["name"]) != topic["name"]:
+                what = f"“{topic['id']}” is a topic of all lines with another name; leave it out here"
+                source.complain(("topics", index, "id"), what)
+        # A copy of a topic counts as the one that it was copied from: its limit cannot get lost.
+        return [*shared, *(topic for topic in own if topic["id"] not in names)]
 
     def _read_guidance(self) -> dict[str, Any]:
         pages = [{"name": name, **self._read_page(f"guidance/{name}", GuidancePageSchema())} for name in GUIDANCE_PAGES]
