@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.curriculum.kinds import find_kind
@@ -28,6 +29,7 @@ from lti_tool.web.sanitise import Block, render_blocks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TERM_LINK = re.compile(r'href="#term-(?P<name>[^"]*)"')
 FORMAT = 2
 """How editions are laid out. An edition that an older version of the tool published has another number, or none."""
 
@@ -196,8 +198,7 @@ def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
 
 
 def _part(blocks: list[Block], new: list[str], terms: dict[str, Term], numbers: dict[str, str]) -> Part:
-    html = "".join(block.html for block in blocks)
-    for name, number in numbers.items():
-        # A place on the page shows in the address, and an address says nothing (EXT-6).
-        html = html.replace(f'href="#term-{name}"', f'href="#term-{number}"')
+    # A place on the page shows in the address, and an address says nothing (EXT-6). All in one pass: a number that was
+    # put in may be the name of another term.
+    html = _TERM_LINK.sub(lambda link: f'href="#term-{numbers[link["name"]]}"', "".join(block.html for block in blocks))
     return Part(html, tuple(Term(numbers[name], terms[name].name, terms[name].meaning) for name in new))

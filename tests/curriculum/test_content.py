@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,7 @@ from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import ALTERNATIVES, LineSchema, ModuleSchema, UnitSchema
 from lti_tool.web.languages import LANGUAGES
 from lti_tool.web.sanitise import clean_html, find_links, render_blocks
-from tests.content import MODULES, REAL_STEPS, example_content, real_content, steps_of
+from tests.content import MODULES, REAL_STEPS, example_content, real_content, steps_of, with_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,6 +191,19 @@ def test_step_explains_each_term_once_beside_the_part_that_uses_it_first(line: L
         assert all(meanings[term.name] == term.meaning for term in explained)
         for part in step.parts:
             assert all(f'href="#term-{term.id}"' in part.html for term in part.terms)
+
+
+def test_terms_whose_names_are_numbers_keep_their_own_meaning() -> None:
+    def change(line: dict[str, Any]) -> None:
+        names = [{"id": name, "name": {"nl": name, "en": name}, "meaning": {"nl": name, "en": name}} for name in "21"]
+        line["glossary"] += names
+        line["modules"][0]["units"][0]["steps"][0]["text"]["nl"] = "[twee](term:2), [een](term:1) en [twee](term:2).\n"
+
+    changed = with_change(real_content(), change)
+    (part,) = build_line(changed.line, "nl").modules[0].units[0].steps[0].parts
+
+    assert re.findall(r'#term-(\d)"[^>]*>(\w+)<', part.html) == [("1", "twee"), ("2", "een"), ("1", "twee")]
+    assert [(term.id, term.name) for term in part.terms] == [("1", "2"), ("2", "1")]
 
 
 def test_ext_6_glossary_is_numbered_so_that_an_address_says_nothing(line: Line) -> None:
