@@ -88,7 +88,7 @@ def test_kind_can_be_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cmp_1_kind_has_no_say_in_what_done_is() -> None:
     fields = {field.name for field in dataclasses.fields(StepKind)}
 
-    assert fields == {"name", "title", "schema", "build", "template", "written_template", "check"}
+    assert fields == {"name", "title", "schema", "build", "template", "written_template", "script", "check"}
 
 
 @pytest.mark.parametrize("name", ["practice", "listen"])
@@ -322,6 +322,12 @@ def test_script_of_the_player_is_there_only_where_something_plays(sample_door: D
         page = page_of(sample_door, name, "nl")
         scripts = [(script.get("src") or "").partition("?")[0] for script in page.iter("script")]
         assert ("/static/js/listen.js" in scripts) == name.startswith("listening")
+    # Nothing plays on a notice, nor where the same is read as a text.
+    listening = f"/step/{SAMPLE['listening']['id']}"
+    visit = sample_door.enter()
+    assert "listen.js" not in visit.get(listening).text
+    assert "listen.js" in visit.get(f"{listening}/1").text
+    assert "listen.js" not in visit.get(f"{listening}/2").text
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLE))

@@ -99,5 +99,6 @@ KIND = StepKind(
     build=_build,
     template="curriculum/kinds/listen.html",
     written_template="curriculum/kinds/listen_written.html",
+    script="js/listen.js",
     check=_check,
 )
