@@ -13,12 +13,12 @@ from lti_tool.curriculum.line import (
     Line,
     Module,
     Notice,
-    Part,
     Planner,
     PlannerQuestion,
     Step,
     StepGuidance,
     Term,
+    TextPart,
     Unit,
     Way,
 )
@@ -175,7 +175,7 @@ class _Builder:
         return None
 
 
-def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
+def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[TextPart]:
     """Put blocks together until one uses a term for the first time: that one stands beside its meaning.
 
     A heading stays with the block that it is the heading of.
@@ -197,8 +197,8 @@ def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
         yield _part(gathered, [], terms, numbers)
 
 
-def _part(blocks: list[Block], new: list[str], terms: dict[str, Term], numbers: dict[str, str]) -> Part:
+def _part(blocks: list[Block], new: list[str], terms: dict[str, Term], numbers: dict[str, str]) -> TextPart:
     # A place on the page shows in the address, and an address says nothing (EXT-6). All in one pass: a number that was
     # put in may be the name of another term.
     html = _TERM_LINK.sub(lambda link: f'href="#term-{numbers[link["name"]]}"', "".join(block.html for block in blocks))
-    return Part(html, tuple(Term(numbers[name], terms[name].name, terms[name].meaning) for name in new))
+    return TextPart(html, tuple(Term(numbers[name], terms[name].name, terms[name].meaning) for name in new))

@@ -142,9 +142,7 @@ class ChecklistItemSchema(Schema):
 class ChecklistSchema(Schema):
     """``guidance/checklist.yaml``."""
 
-    items = fields.List(
-        fields.Nested(ChecklistItemSchema), required=True, validate=validate.Length(min=1), data_key="items"
-    )
+    items = fields.List(fields.Nested(ChecklistItemSchema), required=True, validate=validate.Length(min=1))
 
 
 class PlannerQuestionSchema(Schema):

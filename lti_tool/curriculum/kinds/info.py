@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lti_tool.curriculum.words import Words
 
 
-class CardSchema(Schema):
+class SignpostCardSchema(Schema):
     """A card to open."""
 
     title = both()
@@ -26,7 +26,7 @@ class InfoSchema(StepSchema):
     """A text, cards, and the places to go."""
 
     contacts = fields.String(required=True, validate=one_of(("all", "none")))
-    cards = fields.List(fields.Nested(CardSchema), load_default=list)
+    cards = fields.List(fields.Nested(SignpostCardSchema), load_default=list)
 
     @validates_schema(skip_on_field_errors=True)
     def check_way_to_contacts(self, step: dict[str, Any], **_kwargs: Any) -> None:
@@ -37,7 +37,7 @@ class InfoSchema(StepSchema):
 
 
 @dataclass(frozen=True)
-class Card:
+class SignpostCard:
     """A card, in one language."""
 
     title: str
@@ -48,12 +48,12 @@ class Card:
 class Signpost:
     """What is a signpost's own."""
 
-    cards: tuple[Card, ...]
+    cards: tuple[SignpostCard, ...]
     shows_contacts: bool
 
 
 def _build(step: dict[str, Any], words: Words) -> Signpost:
-    cards = tuple(Card(words.say(card["title"]), words.render(card["text"])) for card in step["cards"])
+    cards = tuple(SignpostCard(words.say(card["title"]), words.render(card["text"])) for card in step["cards"])
     return Signpost(cards, step["contacts"] == "all")
 
 
