@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.curriculum.kinds import find_kind
@@ -12,22 +13,23 @@ from lti_tool.curriculum.line import (
     Line,
     Module,
     Notice,
-    Part,
     Planner,
     PlannerQuestion,
     Step,
     StepGuidance,
     Term,
+    TextPart,
     Unit,
     Way,
 )
-from lti_tool.curriculum.schemas import ALTERNATIVES, NEEDS_NOTICE
+from lti_tool.curriculum.schemas import ALTERNATIVES, stands_before
 from lti_tool.curriculum.words import Words
 from lti_tool.web.sanitise import Block, render_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TERM_LINK = re.compile(r'href="#term-(?P<name>[^"]*)"')
 FORMAT = 2
 """How editions are laid out. An edition that an older version of the tool published has another number, or none."""
 
@@ -143,8 +145,8 @@ class _Builder:
             topics=tuple(self._topics[topic] for topic in notice["topics"]),
             how=words.say(words.frame["intensity"][notice["intensity"]]),
             where=words.say(step["place"]),
-            people=words.say(words.frame["people"]),
-            asks_first=notice["before"] or notice["intensity"] >= NEEDS_NOTICE,
+            people=words.say(step.get("people") or words.frame["people"]),
+            asks_first=stands_before(notice),
         )
 
     def _build_ways(self, step: dict[str, Any], *, asks_first: bool) -> Iterator[Way]:
@@ -173,7 +175,7 @@ class _Builder:
         return None
 
 
-def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
+def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[TextPart]:
     """Put blocks together until one uses a term for the first time: that one stands beside its meaning.
 
     A heading stays with the block that it is the heading of.
@@ -195,9 +197,8 @@ def _build_parts(text: str, terms: dict[str, Term]) -> Iterator[Part]:
         yield _part(gathered, [], terms, numbers)
 
 
-def _part(blocks: list[Block], new: list[str], terms: dict[str, Term], numbers: dict[str, str]) -> Part:
-    html = "".join(block.html for block in blocks)
-    for name, number in numbers.items():
-        # A place on the page shows in the address, and an address says nothing (EXT-6).
-        html = html.replace(f'href="#term-{name}"', f'href="#term-{number}"')
-    return Part(html, tuple(Term(numbers[name], terms[name].name, terms[name].meaning) for name in new))
+def _part(blocks: list[Block], new: list[str], terms: dict[str, Term], numbers: dict[str, str]) -> TextPart:
+    # A place on the page shows in the address, and an address says nothing (EXT-6). All in one pass: a number that was
+    # put in may be the name of another term.
+    html = _TERM_LINK.sub(lambda link: f'href="#term-{numbers[link["name"]]}"', "".join(block.html for block in blocks))
+    return TextPart(html, tuple(Term(numbers[name], terms[name].name, terms[name].meaning) for name in new))

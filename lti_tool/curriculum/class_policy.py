@@ -22,6 +22,10 @@ class ClassState:
     held: Mapping[str, date] = field(default_factory=dict)
     """For each unit that was ever held, the first day on which it is open."""
 
+    def has_ended(self, today: date) -> bool:
+        """Whether its last day has passed. Students read on all the same."""
+        return self.ends_on < today
+
     def opening_day(self, unit_id: str, today: date) -> date | None:
         """Return the day on which a held unit opens; None when it is open today."""
         opens_on = self.held.get(unit_id)

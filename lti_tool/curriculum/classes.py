@@ -39,11 +39,25 @@ def read_class(database: Session | Connection, context_id: str, *, begins_open: 
     return ClassState(rows[0].is_open, rows[0].ends_on, held)
 
 
-def set_class(session: Session, context_id: str, *, is_open: bool, ends_on: date) -> None:
-    """Open a class, or put it back to preparing, and say which day is its last."""
-    values = {"is_open": is_open, "ends_on": ends_on}
-    insert_once(session, CourseClass, {"context_id": context_id, **values})
-    session.execute(update(CourseClass).where(CourseClass.context_id == context_id).values(values))
+def set_class(
+    session: Session,
+    context_id: str,
+    state: ClassState,
+    *,
+    is_open: bool | None = None,
+    ends_on: date | None = None,
+) -> None:
+    """Open a class, or put it back to preparing, or say which day is its last.
+
+    Only what is given is changed: two teachers may press at one moment, each something else.
+
+    :param state: how the class stood when it was read; the rest of a class that nobody has touched follows it.
+    """
+    given = {"is_open": is_open, "ends_on": ends_on}
+    changes = {name: value for name, value in given.items() if value is not None}
+    stood = {"is_open": state.is_open, "ends_on": state.ends_on}
+    insert_once(session, CourseClass, {"context_id": context_id, **stood, **changes})
+    session.execute(update(CourseClass).where(CourseClass.context_id == context_id).values(changes))
 
 
 def hold_unit(session: Session, context_id: str, unit_id: str, opens_on: date) -> None:

@@ -128,7 +128,8 @@ def read_text(root: Path, name: str, problems: list[Problem]) -> str | None:
     if raw is None:
         return None
     try:
-        return raw.decode("utf-8")
+        # Some editors put a mark at the beginning, which is no part of the text.
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         problems.append(Problem(name, line, "is not UTF-8 text"))

@@ -7,12 +7,21 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from lti_tool.curriculum.schemas import BothSchema, ContentId, Text, both, name_rule, no_id_twice, whole
+from lti_tool.curriculum.schemas import (
+    MOST_INTENSITY,
+    BothSchema,
+    ContentId,
+    Text,
+    both,
+    name_rule,
+    no_id_twice,
+    whole,
+)
 
 WAYS = ("whole", "summary", "written", "fictional", "observer", "talk", "together", "later")
 """The choices before a step, in the order in which they are offered."""
 GUIDANCE_PAGES = ("before-the-first-class", "when-a-student-tells", "always", "your-own-experience")
-PAGES = ("safety", "accessibility")
+PAGES = ("safety", "accessibility", "who-sees-what")
 """The pages that work without a session and without a database."""
 
 
@@ -32,6 +41,12 @@ class TopicSchema(Schema):
 
     id = fields.String(required=True, validate=name_rule)
     name = both()
+    most_in_year_1 = fields.Integer(
+        load_default=MOST_INTENSITY,
+        strict=True,
+        validate=validate.Range(0, MOST_INTENSITY, error=f"must be 0 to {MOST_INTENSITY}"),
+    )
+    """How near a step of year 1 may come to it (NOT-2, product outline section 3)."""
 
 
 class TopicsSchema(Schema):
@@ -127,9 +142,7 @@ class ChecklistItemSchema(Schema):
 class ChecklistSchema(Schema):
     """``guidance/checklist.yaml``."""
 
-    items = fields.List(
-        fields.Nested(ChecklistItemSchema), required=True, validate=validate.Length(min=1), data_key="items"
-    )
+    items = fields.List(fields.Nested(ChecklistItemSchema), required=True, validate=validate.Length(min=1))
 
 
 class PlannerQuestionSchema(Schema):
@@ -192,3 +205,13 @@ class ContactsSchema(Schema):
     """``contacts.yaml``."""
 
     contacts = fields.List(fields.Nested(ContactSchema), required=True, validate=validate.Length(min=1))
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_places(self, found: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask for a card at the foot of every page, and for one beside every field where somebody writes."""
+        if not any(contact["every_page"] for contact in found["contacts"]):
+            message = "needs a card with every_page: true, for the foot of every page"
+            raise ValidationError(message, "contacts")
+        if not any("brief" in contact for contact in found["contacts"]):
+            message = "needs a card with brief, to stand beside every field where somebody writes"
+            raise ValidationError(message, "contacts")

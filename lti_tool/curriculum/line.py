@@ -22,7 +22,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Part:
+class TextPart:
     """A stretch of text, and the terms that are explained beside it."""
 
     html: str
@@ -76,7 +76,7 @@ class Step:
     kind: StepKind
     minutes: int
     aim: str
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
     own: Any
     """What its kind built."""
     notice: Notice

@@ -1,13 +1,19 @@
-"""Reading the whole learning line from its files, and saying everything that is wrong with it at once."""
+"""Reading the whole learning line from its files, and saying in one go as much as can be said of what is wrong.
+
+What hangs on a field, such as a rule over several of them, is checked when the fields of that file are right.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from marshmallow import INCLUDE
+
 from config import ROOT
 from lti_tool.curriculum.building import FORMAT
 from lti_tool.curriculum.files import Problem, SourceFile, read_yaml
+from lti_tool.curriculum.folders import lying_folders, named_folders
 from lti_tool.curriculum.frame_schemas import (
     GUIDANCE_PAGES,
     PAGES,
@@ -22,8 +28,6 @@ from lti_tool.curriculum.frame_schemas import (
 )
 from lti_tool.curriculum.kinds import find_kind, kind_names
 from lti_tool.curriculum.schemas import (
-    FIRST_YEAR_LIMITS,
-    FOLDER,
     MOST_INTENSITY,
     LineSchema,
     ModuleSchema,
@@ -68,7 +72,7 @@ class Content:
 
 
 class _Reader:
-    """Reads the files of one line; collects problems instead of stopping at the first."""
+    """Reads the files of one line; gathers problems instead of stopping at the first."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -76,7 +80,8 @@ class _Reader:
         self._problems: list[Problem] = []
         self.media: dict[str, MediumFile] = {}
         self._ids: dict[str, str] = {}
-        self._topics: frozenset[str] = frozenset()
+        self._topics: dict[str, int] = {}
+        """Each topic, and how near a step of year 1 may come to it."""
         self._terms: frozenset[str] | None = None
         self._frame: dict[str, Any] = {}
 
@@ -86,8 +91,8 @@ class _Reader:
         return [*self._problems, *(problem for source in self._sources for problem in source.problems)]
 
     def read_line(self) -> dict[str, Any]:
-        topics = self._shared("topics.yaml", TopicsSchema())
-        self._topics = frozenset(topic["id"] for topic in topics.get("topics", []))
+        topics = self._read_topics()
+        self._topics = {topic["id"]: topic["most_in_year_1"] for topic in topics}
         glossary = self._shared("glossary.yaml", GlossarySchema())
         self._terms = frozenset(term["id"] for term in glossary["terms"]) if glossary else None
         self._frame = self._shared("frame.yaml", FrameSchema())
@@ -97,7 +102,7 @@ class _Reader:
         return {
             "format": FORMAT,
             **line,
-            **topics,
+            "topics": topics,
             "glossary": glossary.get("terms", []),
             "frame": self._frame,
             "guidance": guidance,
@@ -109,12 +114,26 @@ class _Reader:
         for index, contact in enumerate(contacts):
             self._claim_id(contact["id"], source, ("contacts", index, "id"))
         # What an organisation calls itself is its own affair; how we speak of it is ours.
-        nameless = [{name: text for name, text in contact.items() if name != "name"} for contact in contacts]
-        check_texts({"contacts": nameless}, source)
+        check_texts(source, besides=frozenset({"name"}))
         return contacts
 
     def read_pages(self) -> dict[str, dict[str, Any]]:
         return {name: self._read_page(f"pages/{name}", PageSchema()) for name in PAGES}
+
+    def _read_topics(self) -> list[dict[str, Any]]:
+        """Return the topics that all lines share, with their limits, and after them those that this line adds."""
+        shared: list[dict[str, Any]] = self._yaml(SHARED, "topics.yaml", TopicsSchema())[0].get("topics", [])
+        if self.root.resolve() == SHARED.resolve() or not (self.root / "topics.yaml").exists():
+            return shared
+        found, source = self._yaml(self.root, "topics.yaml", TopicsSchema())
+        own: list[dict[str, Any]] = found.get("topics", [])
+        names = {topic["id"]: topic["name"] for topic in shared}
+        for index, topic in enumerate(own):
+            if names.get(topic["id"], topic["name"]) != topic["name"]:
+                what = f"“{topic['id']}” is a topic of all lines with another name; leave it out here"
+                source.complain(("topics", index, "id"), what)
+        # A copy of a topic counts as the one that it was copied from: its limit cannot get lost.
+        return [*shared, *(topic for topic in own if topic["id"] not in names)]
 
     def _read_guidance(self) -> dict[str, Any]:
         pages = [{"name": name, **self._read_page(f"guidance/{name}", GuidancePageSchema())} for name in GUIDANCE_PAGES]
@@ -122,7 +141,7 @@ class _Reader:
         items = source.check(ChecklistSchema()).get("items", [])
         for index, item in enumerate(items):
             self._claim_id(item["id"], source, ("items", index, "id"))
-        check_texts({"items": items}, source)
+        check_texts(source)
         return {
             "pages": pages,
             "checklist": items,
@@ -130,13 +149,16 @@ class _Reader:
         }
 
     def _read_page(self, folder: str, schema: Schema) -> dict[str, Any]:
-        page = self._shared(f"{folder}/page.yaml", schema)
-        files = self._files(folder, SourceFile(folder), self._root_of(f"{folder}/page.yaml"), frozenset())
+        # A page comes whole: who brings its folder brings all of it.
+        root = self._root_of(folder)
+        page, _ = self._yaml(root, f"{folder}/page.yaml", schema)
+        files = self._files(folder, SourceFile(folder), root, frozenset())
         page["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
         return page
 
     def _read_module(self, folder: str) -> dict[str, Any]:
         module, source = self._own(f"{folder}/module.yaml", ModuleSchema(), below="units")
+        self._check_folders(folder, source, "units")
         before: list[str] = []
         units = [self._read_unit(folder, name, module.get("number"), before) for name in module["units"]]
         _check_order(units, source, "units")
@@ -145,6 +167,7 @@ class _Reader:
 
     def _read_unit(self, module_folder: str, name: str, year: int | None, before: list[str]) -> dict[str, Any]:
         unit, source = self._own(f"{module_folder}/{name}/unit.yaml", UnitSchema(), below="steps")
+        self._check_folders(f"{module_folder}/{name}", source, "steps")
         steps = []
         for step_name in unit["steps"]:
             steps.append(self._read_step(f"{module_folder}/{name}/{step_name}", year, before))
@@ -157,26 +180,45 @@ class _Reader:
         source = self._open(self.root, f"{folder}/step.yaml")
         name = source.data.get("kind") if isinstance(source.data, dict) else None
         kind = find_kind(name)
+        # Of a kind that nobody knows, nobody knows the fields either.
+        step = source.check(kind.schema() if kind else StepSchema(unknown=INCLUDE))
         if kind is None and name is not None:
             source.complain(("kind",), "kind must be one of: " + ", ".join(kind_names()))
-        step = source.check((kind.schema if kind else StepSchema)())
+        check_texts(source)
         files = self._files(folder, source, self.root, self._terms)
         if step:
             self._claim_id(step["id"], source, ("id",))
             self._check_topics(step, source, year)
             _check_prerequisites(step, source, before)
-            check_texts(step, source)
             if kind is not None and kind.check is not None:
                 kind.check(step, files)
         step["folder"] = "/".join(folder.split("/")[-2:])
         step["text"] = {language: files.read_prose(f"{language}.md", language) for language in LANGUAGES}
         return step
 
+    def check_page_folders(self) -> None:
+        """Name the folders of pages that nothing shows."""
+        for parent, names in (("pages", PAGES), ("guidance", GUIDANCE_PAGES)):
+            for name in sorted(lying_folders(self.root / parent) - set(names)):
+                what = f"belongs to no page that the tool shows: {', '.join(names)}"
+                self._problems.append(Problem(f"{parent}/{name}/page.yaml", 1, what))
+
+    def _check_folders(self, folder: str, source: SourceFile, name: str) -> None:
+        """Complain about folders that lie there and that no list names: nobody would ever read them."""
+        named = named_folders(source.data, name)
+        if named is None:
+            return
+        for unnamed in sorted(lying_folders(self.root / folder) - set(named)):
+            what = (
+                f"{name} does not name the folder “{unnamed}”; add it, or let its name begin with _ until it is ready"
+            )
+            source.complain((name,), what)
+
     def _check_topics(self, step: dict[str, Any], source: SourceFile, year: int | None) -> None:
         for index, topic in enumerate(step["notice"]["topics"]):
             if topic not in self._topics:
                 source.complain(("notice", "topics", index), f"“{topic}” is not in topics.yaml")
-            if year == 1 and step["notice"]["intensity"] > FIRST_YEAR_LIMITS.get(topic, MOST_INTENSITY):
+            if year == 1 and step["notice"]["intensity"] > self._topics.get(topic, MOST_INTENSITY):
                 source.complain(("notice", "topics", index), f"“{topic}” comes too near for year 1; see the limits")
 
     def _files(self, folder: str, source: SourceFile, root: Path, terms: frozenset[str] | None) -> StepFiles:
@@ -191,7 +233,7 @@ class _Reader:
 
     def _own(self, name: str, schema: Schema, *, below: str) -> tuple[dict[str, Any], SourceFile]:
         found, source = self._yaml(self.root, name, schema)
-        found[below] = _named_folders(source, below)
+        found[below] = named_folders(source.data, below) or []
         return found, source
 
     def _yaml(self, root: Path, name: str, schema: Schema) -> tuple[dict[str, Any], SourceFile]:
@@ -199,7 +241,7 @@ class _Reader:
         found = source.check(schema)
         if "id" in found:
             self._claim_id(found["id"], source, ("id",))
-        check_texts(found, source)
+        check_texts(source)
         return found, source
 
     def _open(self, root: Path, name: str) -> SourceFile:
@@ -211,13 +253,6 @@ class _Reader:
         if content_id in self._ids:
             source.complain(path, f"id {content_id} is also in {self._ids[content_id]}; ids are unique")
         self._ids.setdefault(content_id, source.name)
-
-
-def _named_folders(source: SourceFile, name: str) -> list[str]:
-    """Return the folders that a file lists. What lies in them is checked also when the file itself is wrong."""
-    listed = source.data.get(name) if isinstance(source.data, dict) else None
-    listed = listed if isinstance(listed, list) else []
-    return [folder for folder in listed if isinstance(folder, str) and FOLDER.match(folder)]
 
 
 def _check_order(found: list[dict[str, Any]], source: SourceFile, what: str) -> None:
@@ -236,10 +271,11 @@ def _check_prerequisites(step: dict[str, Any], source: SourceFile, before: list[
 def read_content(root: Path) -> Content:
     """Read and check the learning line, its contacts and its pages.
 
-    :raises ContentError: with every problem found, each with its file and line.
+    :raises ContentError: with the problems found, each with its file and line.
     """
     reader = _Reader(root)
     content = Content(reader.read_line(), reader.media, reader.read_contacts(), reader.read_pages())
+    reader.check_page_folders()
     if reader.problems:
         raise ContentError(reader.problems)
     return content
@@ -248,7 +284,7 @@ def read_content(root: Path) -> Content:
 def read_standing_content(root: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """Read and check what works without a database: the contacts, and the pages.
 
-    :raises ContentError: with every problem found.
+    :raises ContentError: with the problems found.
     """
     reader = _Reader(root)
     found = reader.read_contacts(), reader.read_pages()

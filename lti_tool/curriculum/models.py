@@ -51,7 +51,7 @@ class CourseClass(Base):
     is_open: Mapped[bool] = mapped_column(Boolean)
     """Whether students see the line, or the calm page before it (product outline 3.7)."""
     ends_on: Mapped[date]
-    """The last day of the class: what is kept of people counts from it."""
+    """The last day of the class, for its teachers to see. Nothing happens on it by itself."""
 
 
 class HeldUnit(Base):

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from lti_tool.curriculum.folders import FOLDER
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 CLOTHS = ("weld", "woad", "madder", "green", "heather", "apricot", "walnut", "gall", "linen")
 GESTURES = (
@@ -19,10 +21,7 @@ ALTERNATIVES = ("summary", "written", "fictional", "observer", "talk", "later")
 MOST_INTENSITY = 3
 NEEDS_NOTICE = 2
 """From here on a notice stands before the step, and there is another way through it (NOT-2, product outline 2.5)."""
-FIRST_YEAR_LIMITS = {"sexual-violence": 1, "suicide-mentioned": 1}
-"""How near a step of year 1 may come to these topics (NOT-2, product outline section 3)."""
 
-FOLDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 FILE = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*\Z")
 name_rule = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
 
@@ -127,6 +126,11 @@ class NoticeSchema(Schema):
     """Whether the notice stands on a page of its own also where the intensity does not ask for it."""
 
 
+def stands_before(notice: Mapping[str, Any]) -> bool:
+    """Whether a notice stands on a page of its own, before anything of its step (NOT-3)."""
+    return bool(notice["before"]) or notice["intensity"] >= NEEDS_NOTICE
+
+
 class AlternativeSchema(Schema):
     """Another way through a step, worth the same."""
 
@@ -155,6 +159,8 @@ class StepSchema(Schema):
     title = both()
     aim = both()
     place = both()
+    people = both(required=False)
+    """Who it is about, where the sentence of the frame does not do."""
     notice = fields.Nested(NoticeSchema, required=True)
     about_oneself = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     """Whether it invites to think of an experience of one's own: then it has a fictional twin (NOT-8)."""
@@ -188,6 +194,13 @@ class StepSchema(Schema):
         if step["about_oneself"] and "fictional" not in kinds:
             message = "needs a fictional alternative, because the step is about oneself"
             raise ValidationError(message, "alternatives")
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_people(self, step: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask who a step is about where its notice would say, untruly, that it is not about oneself."""
+        if step["about_oneself"] and stands_before(step["notice"]) and "people" not in step:
+            message = "is missing: say who the step is about, because it is about oneself and a notice comes first"
+            raise ValidationError(message, "people")
 
     @validates_schema(skip_on_field_errors=True)
     def check_alternatives(self, step: dict[str, Any], **_kwargs: Any) -> None:

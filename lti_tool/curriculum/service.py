@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from lti_tool.curriculum.building import FORMAT, build_line
 from lti_tool.curriculum.models import Edition, Medium, Release
@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from lti_tool.kernel.clock import Clock
 
 _RELEASED = select(Release.edition_id).order_by(Release.line_id).limit(1)
-_MEDIUM = select(Medium.media_type, Medium.content).where(Medium.id == bindparam("medium_id"))
+_MEDIUM = select(Medium.media_type, func.length(Medium.content).label("size")).where(
+    Medium.id == bindparam("medium_id")
+)
+# Counted from 1. The database cuts, so that a piece costs what it is long.
+_PIECE = select(
+    func.substr(Medium.content, bindparam("start", type_=Integer) + 1, bindparam("length", type_=Integer))
+).where(Medium.id == bindparam("medium_id"))
 _CONTENT = select(Edition.content).where(Edition.id == bindparam("edition_id"))
 
 
@@ -38,6 +44,15 @@ class Publication:
     is_new: bool
     is_released: bool
     """Whether students now read another edition than before."""
+
+
+@dataclass(frozen=True)
+class FoundMedium:
+    """A sound or its captions, as far as it can be said without reading it."""
+
+    media_type: str
+    size: int
+    """In bytes."""
 
 
 def publish_line(session: Session, content: Content, *, clock: Clock) -> Publication:
@@ -94,10 +109,19 @@ def read_module(database: Session | Connection, language: str) -> Module | None:
     return line.modules[0] if line else None
 
 
-def read_medium(database: Session | Connection, medium_id: str) -> tuple[str, bytes] | None:
-    """Return the type and the content of a sound or its captions."""
+def find_medium(database: Session | Connection, medium_id: str) -> FoundMedium | None:
+    """Return what a sound or its captions are, without the content."""
     found = database.execute(_MEDIUM, {"medium_id": medium_id}).one_or_none()
-    return (found.media_type, found.content) if found else None
+    return FoundMedium(found.media_type, found.size) if found else None
+
+
+def read_piece(database: Session | Connection, medium_id: str, start: int, length: int) -> bytes:
+    """Return a piece of a sound or its captions.
+
+    :param start: counted from 0.
+    """
+    asked = {"medium_id": medium_id, "start": start, "length": length}
+    return bytes(database.execute(_PIECE, asked).scalar_one())
 
 
 _kept: dict[tuple[str, str], Line | None] = {}

@@ -6,13 +6,13 @@ The places to go and the standing pages are also public, so that they stay when 
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from lti_tool.curriculum.service import read_line, read_medium
+from lti_tool.curriculum.pieces import NoSuchPieceError, find_piece
+from lti_tool.curriculum.service import find_medium, read_line, read_piece
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import public, requires
 from lti_tool.web.edge import database_connection
@@ -68,6 +68,20 @@ def show_accessibility_in_visit(_member: Member) -> ResponseReturnValue:
     return render_template("curriculum/standing.html", name="accessibility")
 
 
+@curriculum.get("/who-sees-what")
+@public("who sees what is for everybody to know before they come in")
+def show_who_sees_what() -> ResponseReturnValue:
+    """Say who sees what of whom, and what is kept; no state of a class may keep somebody from it."""
+    return render_template("curriculum/standing.html", name="who-sees-what")
+
+
+@curriculum.get("/s/<token>/who-sees-what")
+@requires(Permission.KEEP_SESSION)
+def show_who_sees_what_in_visit(_member: Member) -> ResponseReturnValue:
+    """Say the same to somebody with a session."""
+    return render_template("curriculum/standing.html", name="who-sees-what")
+
+
 @curriculum.get("/s/<token>/words")
 @requires(Permission.READ_STEP)
 def show_words(member: Member) -> ResponseReturnValue:
@@ -85,11 +99,25 @@ def send_sound(_member: Member, medium_id: str) -> ResponseReturnValue:
     (LOG-3, NOT-4).
     """
     # An address can hold anything, and PostgreSQL takes no text with a zero in it.
-    found = read_medium(database_connection(), medium_id) if _MEDIUM_ID.match(medium_id) else None
+    found = find_medium(database_connection(), medium_id) if _MEDIUM_ID.match(medium_id) else None
     if found is None:
         raise NotFound
-    media_type, content = found
-    response = send_file(BytesIO(content), mimetype=media_type, conditional=True, etag=False)
-    # By itself it would say "no-cache", which lets a browser keep the file as long as it asks again (EXT-7).
-    response.headers["Cache-Control"] = "no-store"
+    try:
+        piece = find_piece(request.headers.get("Range", ""), found.size)
+    except NoSuchPieceError:
+        return _answer(b"", 416, found.media_type, f"bytes */{found.size}")
+    start, length = (piece.start, piece.length) if piece else (0, found.size)
+    content = read_piece(database_connection(), medium_id, start, length)
+    if piece is None:
+        return _answer(content, 200, found.media_type)
+    return _answer(content, 206, found.media_type, f"bytes {start}-{start + length - 1}/{found.size}")
+
+
+def _answer(content: bytes, status: int, media_type: str, content_range: str | None = None) -> Response:
+    # Passed through as a list of one: the server then sends it by itself. Anything it must go through piece by piece
+    # holds a whole worker for as long as the slowest listener takes.
+    response = Response(content, status, mimetype=media_type, direct_passthrough=True)
+    response.headers["Accept-Ranges"] = "bytes"
+    if content_range is not None:
+        response.headers["Content-Range"] = content_range
     return response

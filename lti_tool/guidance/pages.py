@@ -65,7 +65,7 @@ def build_class(line: Line, state: ClassState, ticked: Collection[str], today: d
     return ClassPage(
         is_open=state.is_open,
         ends_on=state.ends_on,
-        has_ended=state.ends_on < today,
+        has_ended=state.has_ended(today),
         left=tuple(items[item_id] for item_id in left_to_do(items, ticked)),
         opens_next=None if coming is None else (units[coming[0]], coming[1]),
     )

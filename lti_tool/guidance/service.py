@@ -69,18 +69,19 @@ def open_class(session: Session, here: ClassToday, *, membership_id: str, items:
     if not may_open(items, read_ticks(session, membership_id)):
         message = "not everything on the checklist is ticked"
         raise NotReadyError(message)
-    ends_on = last_day_on(read_state(session, here), here.today, usual_end(here.today))
-    set_class(session, here.context_id, is_open=True, ends_on=ends_on)
+    state = read_state(session, here)
+    ends_on = last_day_on(state, here.today, usual_end(here.today))
+    set_class(session, here.context_id, state, is_open=True, ends_on=ends_on if ends_on != state.ends_on else None)
 
 
 def prepare_again(session: Session, here: ClassToday) -> None:
     """Put a class back to preparing. What students have done stays."""
-    set_class(session, here.context_id, is_open=False, ends_on=read_state(session, here).ends_on)
+    set_class(session, here.context_id, read_state(session, here), is_open=False)
 
 
 def choose_last_day(session: Session, here: ClassToday, ends_on: date) -> None:
     """Say which day is the last of a class."""
-    set_class(session, here.context_id, is_open=read_state(session, here).is_open, ends_on=ends_on)
+    set_class(session, here.context_id, read_state(session, here), ends_on=ends_on)
 
 
 def plan_units(session: Session, context_id: str, changes: Mapping[str, date | None]) -> None:

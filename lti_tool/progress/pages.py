@@ -66,6 +66,12 @@ class Overview:
         """The first step that is not done; None when all are."""
         return next((step for step in self.steps if step.is_next), None)
 
+    @property
+    def first_opening(self) -> date | None:
+        """The day on which a part opens first; None when one is open today."""
+        days = [unit.opens_on for unit in self.units if unit.opens_on is not None]
+        return min(days) if len(days) == len(self.units) else None
+
 
 def build_overview(
     module: Module,

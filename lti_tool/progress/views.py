@@ -108,6 +108,7 @@ def _show_board(member: Member, overview: Overview, state: ClassState) -> Respon
         people_total=board.total,
         pages=_pages(board.number, board.count),
         class_state=state,
+        has_ended=state.has_ended(_today()),
     )
 
 
@@ -116,16 +117,6 @@ def _pages(number: int, count: int) -> dict[str, Any]:
         return url_for("progress.show_home", page=other) if 1 <= other <= count else None
 
     return {"number": number, "count": count, "previous_url": url(number - 1), "next_url": url(number + 1)}
-
-
-@progress.get("/who-sees-what")
-@requires(Permission.READ_STEP)
-def show_who_sees_what(member: Member) -> ResponseReturnValue:
-    """Lead to the step that says so: the first one of the line."""
-    module = read_module(database_connection(), member.locale)
-    if module is None:
-        raise NotFound
-    return redirect(_step_url(module.units[0].steps[0].id), 303)
 
 
 @progress.get("/step/<step_id>")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bleach
 from markdown_it import MarkdownIt
@@ -81,6 +82,39 @@ def find_links(text: str) -> Iterator[tuple[int, str]]:
             if child.type == "link_open":
                 yield line, str(child.attrGet("href"))
             line += child.type in ("softbreak", "hardbreak")
+
+
+_LOST_TAGS = {
+    "em": "is in italics, which is not shown; write it plainly, or **strong**",
+    "code": "stands between backticks, which are not shown; write it between “ and ”",
+}
+_PLAIN = (
+    (re.compile(r" {0,3}(?:```|~~~)"), "begins code, which is not shown as such; write it as a paragraph"),
+    (re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$"), "is a line across; begin a part with a heading (## )"),
+    (re.compile(r"[ \t]*\|.*\|[ \t]*$"), "is a row of a table, which is not shown as such; write a list (- )"),
+    (re.compile(r".*~~\S"), "is struck through, which is not shown as such; write what holds"),
+)
+"""What looks like Markdown and would stand in the page as typed, line by line."""
+
+
+def find_lost_markup(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the Markdown that would not come through to the page, with its line, counted from 0, and what to write."""
+    env: dict[str, Any] = {}
+    for token in _markdown.parse(text, env):
+        line = token.map[0] if token.map else 0
+        if token.type == "heading_open" and token.tag not in TAGS:
+            yield line, f"is a heading of level {token.tag[1:]}, which is not shown; write ## before it"
+        if token.type == "ordered_list_open" and token.attrGet("start") is not None:
+            yield line, "is a list that does not begin at 1, but is shown so; begin it with 1, or write a list with - "
+        for child in token.children or ():
+            lost = _LOST_TAGS.get(child.tag)
+            if lost and child.nesting >= 0:
+                yield line, lost
+            line += child.type in ("softbreak", "hardbreak")
+    for found in env.get("references", {}).values():
+        yield found["map"][0], "is the address of a link, and is not shown; write the link itself, or other brackets"
+    for number, written in enumerate(text.splitlines()):
+        yield from ((number, what) for pattern, what in _PLAIN if pattern.match(written))
 
 
 def clean_html(html: str) -> str:

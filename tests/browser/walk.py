@@ -45,6 +45,6 @@ def public_pages(lms: Lms, language: str) -> Iterator[Tool]:
     yield lms.open_activity("amina", language=language, knob="no_context")
     yield lms.open_activity("amina", language=language, knob="wrong_key")
     tool = lms.tool()
-    for path in ("/support", "/safety", "/accessibility", "/device", "/", "/nothing-here"):
+    for path in ("/support", "/safety", "/accessibility", "/who-sees-what", "/device", "/", "/nothing-here"):
         tool.frame.goto(f"{lms.demo.tool_url}{path}?lang={language}")
         yield tool

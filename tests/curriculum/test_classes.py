@@ -27,6 +27,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2099, 12, 30))
 UNITS = st.sampled_from(["unit-1", "unit-2", "unit-3"])
 HELD = st.dictionaries(UNITS, DAYS)
 TODAY = date(2026, 11, 23)
+UNTOUCHED = ClassState(is_open=False, ends_on=date(2027, 8, 31))
 
 
 # The rules.
@@ -86,7 +87,7 @@ def test_class_that_prepares_shows_nothing(ends_on: date, held: dict[str, date],
 
 @given(DAYS, HELD, DAYS)
 def test_last_day_of_a_class_closes_nothing(ends_on: date, held: dict[str, date], today: date) -> None:
-    """It is what keeping counts from; students read on."""
+    """Students read on."""
     for unit in ("unit-1", "unit-2", "unit-3"):
         early, late = (ClassState(is_open=True, ends_on=day, held=held) for day in (ends_on, date(2100, 1, 1)))
         assert early.shows_unit(unit, today) == late.shows_unit(unit, today)
@@ -133,7 +134,7 @@ def test_course_that_is_not_there_follows_the_setting(session: Session, course: 
 def test_what_a_teacher_said_goes_before_the_setting(
     session: Session, course: str, *, begins_open: bool, is_open: bool
 ) -> None:
-    set_class(session, course, is_open=is_open, ends_on=date(2027, 1, 31))
+    set_class(session, course, UNTOUCHED, is_open=is_open, ends_on=date(2027, 1, 31))
 
     state = read_class(session, course, begins_open=begins_open, today=TODAY)
 
@@ -142,10 +143,22 @@ def test_what_a_teacher_said_goes_before_the_setting(
 
 def test_class_is_set_as_often_as_somebody_likes_and_is_one_row(session: Session, course: str) -> None:
     for is_open in (True, False, True):
-        set_class(session, course, is_open=is_open, ends_on=TODAY)
+        set_class(session, course, UNTOUCHED, is_open=is_open, ends_on=TODAY)
 
     assert session.execute(select(func.count()).select_from(CourseClass)).scalar_one() == 1
     assert read_class(session, course, begins_open=False, today=TODAY).is_open
+
+
+def test_teachers_who_press_at_one_moment_do_not_undo_each_other(session: Session, course: str) -> None:
+    """Each of them read the class before the other had changed it."""
+    set_class(session, course, UNTOUCHED, is_open=True)
+    set_class(session, course, UNTOUCHED, ends_on=TODAY)
+    assert read_class(session, course, begins_open=False, today=TODAY) == ClassState(is_open=True, ends_on=TODAY)
+
+    stale = ClassState(is_open=True, ends_on=date(2027, 8, 31))
+    set_class(session, course, stale, is_open=False)
+
+    assert read_class(session, course, begins_open=True, today=TODAY) == ClassState(is_open=False, ends_on=TODAY)
 
 
 def test_units_are_held_and_released_each_by_itself(session: Session, course: str) -> None:
@@ -166,7 +179,7 @@ def test_how_one_course_stands_says_nothing_of_another(door: Door, session: Sess
     door.enter("bram", "sw1b")
     other = session.execute(select(CourseContext.id).where(CourseContext.id != course)).scalar_one()
 
-    set_class(session, course, is_open=True, ends_on=TODAY)
+    set_class(session, course, UNTOUCHED, is_open=True, ends_on=TODAY)
     hold_unit(session, course, "aaaaaaaa", TODAY)
 
     assert read_class(session, other, begins_open=False, today=TODAY) == ClassState(
@@ -185,7 +198,7 @@ def test_class_is_read_in_one_statement(session: Session, course: str, recorder:
 
 
 def test_class_goes_with_its_course(session: Session, course: str, clock: FrozenClock) -> None:
-    set_class(session, course, is_open=True, ends_on=clock.now().date())
+    set_class(session, course, UNTOUCHED, is_open=True, ends_on=clock.now().date())
     hold_unit(session, course, "aaaaaaaa", TODAY)
 
     session.execute(delete(CourseContext))

@@ -195,6 +195,34 @@ def test_line_of_ones_own_may_bring_contacts_and_pages_of_its_own(own: Path) -> 
     assert content.pages["accessibility"] == ours.pages["accessibility"]
 
 
+TOPIC_OF_ONES_OWN = "topics:\n  - id: moving-house\n    name: {nl: verhuizen, en: moving house}\n"
+
+
+def test_not_2_line_of_ones_own_adds_topics_and_keeps_those_of_all_lines_with_their_limits(own: Path) -> None:
+    (own / "topics.yaml").write_text(f"{TOPIC_OF_ONES_OWN}    most_in_year_1: 1\n")
+
+    topics = read_content(own).line["topics"]
+
+    assert topics[:-1] == real_content().line["topics"]
+    assert (topics[-1]["id"], topics[-1]["most_in_year_1"]) == ("moving-house", 1)
+    step = own / "year-1" / "unit-1" / "a-note-on-the-fridge" / "step.yaml"
+    before = step.read_text()
+    for topic in ("moving-house", "sexual-violence"):
+        step.write_text(before.replace("- tension-at-home", f"- {topic}"))
+        with pytest.raises(ContentError, match=f"“{topic}” comes too near for year 1"):
+            read_content(own)
+
+
+def test_not_2_line_of_ones_own_loosens_no_topic_of_all_lines(own: Path) -> None:
+    copied = (MODULES / "topics.yaml").read_text().replace("    most_in_year_1: 1\n", "")
+    (own / "topics.yaml").write_text(copied)
+    assert read_content(own).line["topics"] == real_content().line["topics"]
+
+    (own / "topics.yaml").write_text(TOPIC_OF_ONES_OWN.replace("moving-house", "sexual-violence"))
+    with pytest.raises(ContentError, match=r"topics\.yaml:2: “sexual-violence” is a topic of all lines with another n"):
+        read_content(own)
+
+
 def test_page_of_ones_own_comes_whole_or_not_at_all(own: Path) -> None:
     """Half a page in another's words would be nobody's."""
     (own / "pages" / "safety").mkdir(parents=True)
@@ -206,6 +234,15 @@ def test_page_of_ones_own_comes_whole_or_not_at_all(own: Path) -> None:
     assert str(caught.value).splitlines() == [
         f"pages/safety/{language}.md:1: is missing or cannot be read" for language in ("en", "nl")
     ]
+
+
+def test_page_of_ones_own_without_its_facts_is_named_and_not_passed_over(own: Path) -> None:
+    (own / "pages" / "safety").mkdir(parents=True)
+    for language in ("nl", "en"):
+        shutil.copy(MODULES / "pages" / "safety" / f"{language}.md", own / "pages" / "safety")
+
+    with pytest.raises(ContentError, match=r"^pages/safety/page\.yaml:1: is missing or cannot be read$"):
+        read_content(own)
 
 
 def test_folder_to_check_is_read_and_not_the_one_of_the_settings(writer: Flask, tree: ContentTree, own: Path) -> None:

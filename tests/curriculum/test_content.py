@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lti_tool.curriculum.building import build_line
 from lti_tool.curriculum.frame_schemas import GUIDANCE_PAGES, PAGES, ContactsSchema, FrameSchema
 from lti_tool.curriculum.kinds import find_kind, kind_names
-from lti_tool.curriculum.schemas import ALTERNATIVES, FIRST_YEAR_LIMITS, LineSchema, ModuleSchema, UnitSchema
+from lti_tool.curriculum.schemas import ALTERNATIVES, LineSchema, ModuleSchema, UnitSchema
 from lti_tool.web.languages import LANGUAGES
 from lti_tool.web.sanitise import clean_html, find_links, render_blocks
-from tests.content import MODULES, REAL_STEPS, example_content, real_content, steps_of
+from tests.content import MODULES, REAL_STEPS, example_content, real_content, steps_of, with_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ CONTACTS = real_content().contacts
 LINE = real_content().line
 # The example is copied by writers, so it keeps every promise too.
 STEPS = {f"{step['folder']}": step for step in (*REAL_STEPS, *steps_of(example_content().line))}
+NEVER_NEAR = {"sexual-violence", "suicide-mentioned"}
+"""Year 1 only names these."""
 EACH_STEP = pytest.mark.parametrize("title", sorted(STEPS))
 
 
@@ -124,7 +126,7 @@ def test_not_8_step_that_invites_to_think_of_oneself_has_a_fictional_twin(title:
 def test_not_2_step_keeps_the_limits_of_the_year(title: str) -> None:
     notice = STEPS[title]["notice"]
 
-    assert notice["intensity"] <= min([3, *(FIRST_YEAR_LIMITS.get(topic, 3) for topic in notice["topics"])])
+    assert notice["intensity"] <= min([3, *(1 for topic in notice["topics"] if topic in NEVER_NEAR)])
 
 
 @EACH_STEP
@@ -151,12 +153,28 @@ def test_ops_4_both_languages_of_a_page_have_the_same_headings_and_lists(part: s
         assert built["nl"] == built["en"], name
 
 
+def test_not_8_notice_says_who_its_step_is_about(line: Line) -> None:
+    """The sentence of the frame says made-up people and questions about them; some steps are about more."""
+    language = "nl" if line.modules[0].title == "Jaar 1" else "en"
+    usual = LINE["frame"]["people"][language]
+
+    for _, step in line.modules[0].steps():
+        source = next(one for one in STEPS.values() if one["id"] == step.id)
+        assert step.notice.people == source.get("people", {language: usual})[language]
+    assert "people" in STEPS["unit-1/experience-and-knowledge"]
+
+
 def test_signpost_to_the_places_to_go_has_no_page_before_it() -> None:
     """Nothing stands between somebody and a place to go."""
     signposts = [step for step in REAL_STEPS if step.get("contacts") == "all"]
 
     assert signposts
     assert [step["folder"] for step in signposts if step["notice"]["before"] or step["notice"]["intensity"] > 1] == []
+
+
+def test_not_2_year_1_only_names_the_hardest_topics() -> None:
+    assert {topic["id"] for topic in LINE["topics"] if topic["most_in_year_1"] < 3} == NEVER_NEAR
+    assert {topic["most_in_year_1"] for topic in LINE["topics"] if topic["id"] in NEVER_NEAR} == {1}
 
 
 def test_every_way_is_offered_in_words_of_the_frame() -> None:
@@ -173,6 +191,19 @@ def test_step_explains_each_term_once_beside_the_part_that_uses_it_first(line: L
         assert all(meanings[term.name] == term.meaning for term in explained)
         for part in step.parts:
             assert all(f'href="#term-{term.id}"' in part.html for term in part.terms)
+
+
+def test_terms_whose_names_are_numbers_keep_their_own_meaning() -> None:
+    def change(line: dict[str, Any]) -> None:
+        names = [{"id": name, "name": {"nl": name, "en": name}, "meaning": {"nl": name, "en": name}} for name in "21"]
+        line["glossary"] += names
+        line["modules"][0]["units"][0]["steps"][0]["text"]["nl"] = "[twee](term:2), [een](term:1) en [twee](term:2).\n"
+
+    changed = with_change(real_content(), change)
+    (part,) = build_line(changed.line, "nl").modules[0].units[0].steps[0].parts
+
+    assert re.findall(r'#term-(\d)"[^>]*>(\w+)<', part.html) == [("1", "twee"), ("2", "een"), ("1", "twee")]
+    assert [(term.id, term.name) for term in part.terms] == [("1", "2"), ("2", "1")]
 
 
 def test_ext_6_glossary_is_numbered_so_that_an_address_says_nothing(line: Line) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from lti_tool.curriculum.models import Edition, Medium, Release
-from lti_tool.curriculum.service import EditionError, publish_line, read_line, read_medium, read_module
+from lti_tool.curriculum.service import EditionError, find_medium, publish_line, read_line, read_module, read_piece
 from lti_tool.kernel.ids import new_id
 from tests.content import STEP_IDS, example_content, sampled_content, with_change
 
@@ -228,8 +228,12 @@ def test_medium_is_what_was_read_under_the_hash_of_its_content(session: Session,
 
     for medium_id, file in content.media.items():
         assert medium_id == hashlib.sha256(file.content).hexdigest()
-        assert read_medium(session, medium_id) == (file.media_type, file.content)
-    assert read_medium(session, "0" * 64) is None
+        found = find_medium(session, medium_id)
+        assert found is not None
+        assert (found.media_type, found.size) == (file.media_type, len(file.content))
+        assert read_piece(session, medium_id, 0, found.size) == file.content
+        assert read_piece(session, medium_id, 3, 5) == file.content[3:8]
+    assert find_medium(session, "0" * 64) is None
 
 
 def test_line_without_sounds_stores_none(session: Session, all_content: Content, clock: FrozenClock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -146,6 +147,17 @@ def test_not_2_any_way_through_a_hard_step_is_an_alternative(tree: ContentTree, 
     assert read_content(tree.root)
 
 
+@pytest.mark.parametrize("notice", ["intensity: 1\n  before: true", "intensity: 2"])
+def test_grp_5_nothing_stands_between_somebody_and_the_places_to_go(tree: ContentTree, notice: str) -> None:
+    tree.edit(SIGNPOST, "intensity: 1\n  before: true", notice)
+    tree.edit(SIGNPOST, "contacts: none", "contacts: all")
+
+    line = tree.line_of(SIGNPOST, "contacts:")
+    assert tree.problems() == [
+        f"{SIGNPOST}:{line}: contacts cannot be all behind a notice: nothing stands before the places to go"
+    ]
+
+
 # Sounds.
 
 
@@ -214,6 +226,46 @@ def test_not_7_captions_that_no_browser_reads_are_named(tree: ContentTree, text:
 
     where = f"{LISTENING}:{tree.line_of(LISTENING, 'captions:')}: "
     assert tree.problems() == [f"{where}“halte-en.vtt” is no WebVTT file: its first line must be WEBVTT"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WEBVTT\n",
+        "WEBVTT\n\nDo you hear?\n",
+        "WEBVTT\n\n00:00,000 --> 00:02,000\nDo you hear?\n",
+        "WEBVTT\n\n00:00.000 -> 00:02.000\nDo you hear?\n",
+        "WEBVTT\n\n00:00 --> 00:02\nDo you hear?\n",
+        "WEBVTT\n\n00:00.000 --> 00:02.000\n\n",
+    ],
+)
+def test_not_7_captions_in_which_nothing_is_said_are_named(tree: ContentTree, text: str) -> None:
+    (tree.root / CAPTIONS).write_text(text)
+
+    where = f"{LISTENING}:{tree.line_of(LISTENING, 'captions:')}: "
+    assert [one for one in tree.problems() if one.startswith(f"{where}“halte-en.vtt” holds no caption")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffWEBVTT\n\n00:00.000 --> 00:02.000\nDo you hear?\n",
+        "WEBVTT - of the stop\r\n\r\n1\r\n01:00:00.000 --> 01:00:02.000 align:start\r\nDo you hear?\r\n",
+    ],
+)
+def test_not_7_captions_that_browsers_read_are_content(tree: ContentTree, text: str) -> None:
+    (tree.root / CAPTIONS).write_bytes(text.encode())
+
+    kept = [file.content.decode() for file in read_content(tree.root).media.values() if file.media_type == "text/vtt"]
+    assert text.removeprefix("\ufeff") in kept
+
+
+@pytest.mark.parametrize("name", EVERY_FILE)
+def test_mark_that_an_editor_puts_before_a_text_is_no_part_of_it(tree: ContentTree, name: str) -> None:
+    path = tree.root / name
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert "\ufeff" not in json.dumps(read_content(tree.root).line, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("kind", [".txt", ".webm", ".avi", ".html", ".svg", ""])
@@ -292,6 +344,7 @@ def test_ops_8_folder_name_leads_nowhere_else(tree: ContentTree, file: str, know
 
 def test_folder_that_is_not_there_is_named_with_all_its_files(tree: ContentTree) -> None:
     tree.edit(UNIT, "- signpost", "- not-written-yet")
+    shutil.rmtree(tree.root / SAMPLE_UNIT / "signpost")
 
     missing = [f"{SAMPLE_UNIT}/not-written-yet/{name}:1: is missing" for name in ("en.md", "nl.md", "step.yaml")]
     assert [line.removesuffix(" or cannot be read") for line in tree.problems()] == missing
@@ -351,7 +404,7 @@ def test_value_that_cannot_be_read_is_named_with_its_line(tree: ContentTree, val
     assert any(line.startswith(f"{STEP}:{tree.line_of(STEP, '# here')}: ") for line in tree.problems())
 
 
-def test_everything_that_is_wrong_is_named_at_once(tree: ContentTree) -> None:
+def test_what_is_wrong_in_one_file_or_field_hides_no_other(tree: ContentTree) -> None:
     tree.edit(STEP, "minutes: 10", "minutes: long")
     tree.edit(STEP, "kind: read\n", "kind: read\ncolour: red\n")
     tree.edit(UNIT, "cloth: heather", "cloth: silk")
@@ -372,6 +425,23 @@ def test_everything_that_is_wrong_is_named_at_once(tree: ContentTree) -> None:
         assert any(line.startswith(f"{file}:") and says in line for line in problems), (file, says)
 
 
+def test_not_6_field_that_is_wrong_hides_no_word(tree: ContentTree) -> None:
+    tree.edit(STEP, "minutes: 10", "minutes: long")
+    tree.edit(STEP, "kind: read\n", "kind: quiz\n")
+    tree.edit(STEP, "The short version", "The victim")
+    tree.edit(CONTACTS, 'tel: "113"', 'tel: "one"')
+    tree.edit(CONTACTS, "nl: Dag en nacht.", "nl: Moedig, dag en nacht.")
+    tree.edit(CHECKLIST, "nl: Je hebt het gelezen", "nl: Dapper, je hebt het gelezen")
+    tree.edit(CHECKLIST, "  - id: qq35xt7l\n    title:", "  - title:")
+    tree.edit(FRAME, "opening:\n", "openings:\n")
+    tree.edit(FRAME, "nl: Verzonnen mensen.", "nl: Verzonnen slachtoffers.")
+
+    problems = "\n".join(tree.problems())
+
+    for says in ("minutes must be", "kind must be", "“victim”", "“Moedig”", "“Dapper”", "“slachtoffers”"):
+        assert says in problems, says
+
+
 def test_problems_are_sorted_by_file_and_line_and_none_is_told_twice(tree: ContentTree) -> None:
     tree.edit(DUTCH, "Noor staat", "<b>Noor</b> <i>staat</i>")
     tree.edit(DUTCH, "De brief gaat", "<b>De</b> gaat")
@@ -383,6 +453,23 @@ def test_problems_are_sorted_by_file_and_line_and_none_is_told_twice(tree: Conte
     places = [(problem.file, problem.line) for problem in caught.value.problems]
     assert places == sorted(places)
     assert len(set(caught.value.problems)) == len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("gone", "left", "says"),
+    [
+        ("every_page: true", "every_page: false", "contacts needs a card with every_page: true"),
+        (r"    brief:\n(      .*\n)+", "", "contacts needs a card with brief"),
+    ],
+)
+def test_grp_5_and_grp_6_some_card_stands_on_every_page_and_beside_every_field(
+    tree: ContentTree, gone: str, left: str, says: str
+) -> None:
+    path = tree.root / CONTACTS
+    path.write_text(re.sub(gone, left, path.read_text()))
+
+    line = tree.line_of(CONTACTS, "contacts:")
+    assert [one for one in tree.problems() if one.startswith(f"{CONTACTS}:{line}: {says}")]
 
 
 def test_contacts_alone_can_be_wrong(tree: ContentTree) -> None:
@@ -485,6 +572,34 @@ def test_not_2_year_1_comes_no_nearer_to_some_topics(tree: ContentTree, topic: s
     tree.edit(STEP, "[unsafe-home]", f"[{topic}]")
 
     assert any(f"“{topic}” comes too near for year 1" in problem for problem in tree.problems())
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "name"), [("year-1/unit-20/unread", UNIT, "steps"), ("year-1/unit-7", MODULE, "units")]
+)
+def test_folder_that_no_list_names_is_named(tree: ContentTree, folder: str, file: str, name: str) -> None:
+    (tree.root / folder).mkdir()
+    unnamed = folder.rpartition("/")[2]
+
+    where = f"{file}:{tree.line_of(file, f'{name}:')}: "
+    assert tree.problems() == [
+        f"{where}{name} does not name the folder “{unnamed}”; add it, or let its name begin with _ until it is ready"
+    ]
+
+
+def test_folder_that_is_set_aside_is_passed_over(tree: ContentTree) -> None:
+    for folder in ("year-1/unit-20/_later", "year-1/_unit-7", "pages/_privacy"):
+        (tree.root / folder).mkdir()
+
+    assert read_content(tree.root)
+
+
+@pytest.mark.parametrize("folder", ["pages/privacy", "guidance/sometimes"])
+def test_page_that_nothing_shows_is_named(tree: ContentTree, folder: str) -> None:
+    (tree.root / folder).mkdir()
+
+    (problem,) = tree.problems()
+    assert problem.startswith(f"{folder}/page.yaml:1: belongs to no page that the tool shows: ")
 
 
 def test_second_year_is_refused_until_the_tool_shows_it(tree: ContentTree) -> None:

@@ -93,7 +93,8 @@ def test_kind_can_be_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cmp_1_kind_has_no_say_in_what_done_is() -> None:
     fields = {field.name for field in dataclasses.fields(StepKind)}
 
-    assert fields == {"name", "title", "schema", "build", "template", "written_template", "check", "read_live"}
+    own = {"name", "title", "schema", "build", "template", "written_template", "script", "check", "read_live"}
+    assert fields == own
 
 
 @pytest.mark.parametrize("name", ["practice", "listen"])
@@ -295,6 +296,21 @@ def test_not_7_listening_shows_a_player_that_waits_with_captions_and_a_transcrip
 
 
 @LANGUAGE
+def test_promise_of_a_unit_stands_on_its_first_page_also_where_that_is_a_notice(
+    sample_door: Door, language: str
+) -> None:
+    promise = sampled_content().line["frame"]["opening"][language]
+    first = SAMPLE["reading"]
+    assert asks_first(first)
+
+    visit = sample_door.enter(locale=language)
+    notice, whole = (parse(visit.get(f"/step/{first['id']}{way}").text) for way in ("", "/1"))
+
+    assert words(notice).index(" ".join(promise.split())) < words(notice).index(first["place"][language])
+    assert not says(whole, promise)
+
+
+@LANGUAGE
 @pytest.mark.parametrize("name", ["listening", "listening-at-once"])
 def test_not_7_listening_as_a_text_has_no_player(sample_door: Door, name: str, language: str) -> None:
     page = page_of(sample_door, name, language, "written")
@@ -312,6 +328,12 @@ def test_script_of_the_player_is_there_only_where_something_plays(sample_door: D
         page = page_of(sample_door, name, "nl")
         scripts = [(script.get("src") or "").partition("?")[0] for script in page.iter("script")]
         assert ("/static/js/listen.js" in scripts) == name.startswith("listening")
+    # Nothing plays on a notice, nor where the same is read as a text.
+    listening = f"/step/{SAMPLE['listening']['id']}"
+    visit = sample_door.enter()
+    assert "listen.js" not in visit.get(listening).text
+    assert "listen.js" in visit.get(f"{listening}/1").text
+    assert "listen.js" not in visit.get(f"{listening}/2").text
 
 
 @pytest.mark.parametrize("name", sorted(SAMPLE))

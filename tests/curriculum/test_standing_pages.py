@@ -1,4 +1,4 @@
-"""Safety, accessibility and the words: in both languages, and what needs nobody is there for everybody, always."""
+"""Safety, accessibility, who sees what, the words: in both languages, and what needs nobody is always there for all."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from tests.door import Door
 
 STANDING = load_standing(MODULES)
-NAMES = ("safety", "accessibility")
+NAMES = ("safety", "accessibility", "who-sees-what")
 LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])
-ALWAYS = ("/support", "/safety", "/accessibility")
+ALWAYS = ("/support", "/safety", "/accessibility", "/who-sees-what")
 
 
 def test_every_standing_page_has_an_address() -> None:

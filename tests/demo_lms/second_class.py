@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from lti_tool.app import create_app
-from lti_tool.curriculum.class_policy import usual_end
+from lti_tool.curriculum.class_policy import ClassState, usual_end
 from lti_tool.curriculum.classes import set_class
 from lti_tool.curriculum.models import CourseClass
 from lti_tool.kernel.ids import new_id
@@ -34,7 +34,7 @@ def main() -> int:
         for deployment_id in session.execute(select(Deployment.id).order_by(Deployment.id)).scalars().all():
             context_id = _course(session, deployment_id)
             if session.get(CourseClass, context_id) is None:
-                set_class(session, context_id, is_open=False, ends_on=usual_end(today))
+                set_class(session, context_id, ClassState(is_open=False, ends_on=usual_end(today)), is_open=False)
     return 0
 
 

@@ -192,7 +192,7 @@ def test_press_costs_one_commit(door: Door, recorder: StatementRecorder, step_id
     assert len(recorder.statements) <= 5
 
 
-@pytest.mark.parametrize("path", ["/", "/support", "/safety", "/accessibility", "/nothing-here"])
+@pytest.mark.parametrize("path", ["/", "/support", "/safety", "/accessibility", "/who-sees-what", "/nothing-here"])
 def test_page_that_is_about_nobody_costs_nothing(door: Door, recorder: StatementRecorder, path: str) -> None:
     door.client.get(path)
 

@@ -372,6 +372,13 @@ def test_day_holds_in_this_course_alone(teacher: Visit, door: Door, database: Da
     assert value_of(door.enter("teacher", "sw1b").get(CLASS).text, f"opens-{second}") == ""
 
 
+def test_last_day_promises_no_erasing_that_nothing_does(teacher: Visit) -> None:
+    said = main_of(teacher.get(CLASS).text)
+
+    assert "studenten kunnen daarna verder lezen, en er wordt niets gewist" in said
+    assert "bewaard blijft" not in said
+
+
 def test_page_says_who_sees_what(teacher: Visit) -> None:
     page = teacher.get(CLASS).text
     said = main_of(page)

@@ -31,6 +31,7 @@ PUBLIC = {
     "connection.show_connection": "an administrator's secret address is its own proof",
     "curriculum.show_accessibility": "the accessibility statement is for everybody",
     "curriculum.show_safety": "how to leave, and what stays behind, is for everybody to know",
+    "curriculum.show_who_sees_what": "who sees what is for everybody to know before they come in",
     "curriculum.show_support": "who needs a place to go need not show who they are",
     "launch.launch_tool": "a launch brings its own proof",
     "launch.log_in": "a platform begins a login before anybody is known",
@@ -64,6 +65,7 @@ GUARDED = {
     "curriculum.show_accessibility_in_visit": Permission.KEEP_SESSION,
     "curriculum.show_safety_in_visit": Permission.KEEP_SESSION,
     "curriculum.show_support_in_visit": Permission.KEEP_SESSION,
+    "curriculum.show_who_sees_what_in_visit": Permission.KEEP_SESSION,
     "curriculum.show_words": Permission.READ_STEP,
     "groups.accept": Permission.BE_IN_GROUP,
     "groups.answer_product": Permission.FORM_GROUPS,
@@ -120,7 +122,6 @@ GUARDED = {
     "progress.show_home": Permission.KEEP_SESSION,
     "progress.show_step": Permission.READ_STEP,
     "progress.show_way": Permission.READ_STEP,
-    "progress.show_who_sees_what": Permission.READ_STEP,
 }
 
 FROM_OTHER_SITES = {"launch.launch_tool", "launch.log_in"}

@@ -11,7 +11,9 @@ from lti_tool.web.templates import STATIC
 
 PACKAGE = Path(STATIC).parents[1]
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
-TEMPLATES = "\n".join(path.read_text() for path in PACKAGE.glob("*/templates/**/*.html"))
+LOADERS = (*PACKAGE.glob("*/templates/**/*.html"), *PACKAGE.glob("curriculum/kinds/*.py"))
+TEMPLATES = "\n".join(path.read_text() for path in LOADERS)
+"""A kind of step names its script itself."""
 
 
 def code_of(path: Path) -> str:

@@ -409,7 +409,7 @@ def test_nobody_else_gets_a_byte_of_it(door: Door, grant: Callable[..., None], p
     grant(door, sub=PEOPLE["auditor"].id)
     visit = door.enter(person, locale=language)
 
-    public = [door.client.get(path) for path in ("/support", "/safety", "/accessibility")]
+    public = [door.client.get(path) for path in ("/support", "/safety", "/accessibility", "/who-sees-what")]
     answers = [visit.get(path) for path in PATHS] + public
 
     marks = marks_of(language)

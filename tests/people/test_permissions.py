@@ -27,6 +27,8 @@ TABLE = {
     Permission.PRESS_DONE:   ((YES, NO),  (NO, NO),   (NO, NO)),
     Permission.SEE_BOARD:    ((NO, NO),   (YES, NO),  (NO, NO)),
     Permission.READ_GUIDANCE: ((NO, NO),  (YES, NO),  (NO, NO)),
+    Permission.BE_IN_GROUP:  ((YES, NO),  (NO, NO),   (NO, NO)),
+    Permission.FORM_GROUPS:  ((NO, NO),   (YES, NO),  (NO, NO)),
     Permission.PREPARE_CLASS: ((NO, NO),  (YES, NO),  (NO, NO)),
     Permission.KEEP_CONTACTS: ((NO, NO),  (NO, NO),   (NO, NO)),
     # Nobody by their role in a course: it is granted, see tests/people/test_coordinators.py.

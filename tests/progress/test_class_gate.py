@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from lti_tool.curriculum.class_policy import ClassState
 from lti_tool.curriculum.classes import hold_unit, set_class
 from lti_tool.people.models import CourseContext
 from tests.content import NOTICED, REAL_STEPS, STEP_IDS, real_content
@@ -49,7 +50,7 @@ def stand(door: Door, database: Database) -> Callable[..., None]:
         with database.session(writes=True) as session, session.begin():
             context_id = session.execute(select(CourseContext.id)).scalar_one()
             if is_open is not None:
-                set_class(session, context_id, is_open=is_open, ends_on=ENDS_ON)
+                set_class(session, context_id, ClassState(is_open, ENDS_ON), is_open=is_open)
             for unit_id, day in held.items():
                 hold_unit(session, context_id, unit_id, day)
 
@@ -113,7 +114,7 @@ def test_calm_page_says_what_happens_and_shows_nothing_of_the_line(
         assert "/step/" not in page.replace(f'name="back" value="{path}"', "")
 
 
-@pytest.mark.parametrize("path", ["/support", "/safety", "/accessibility", "/words"])
+@pytest.mark.parametrize("path", ["/support", "/safety", "/accessibility", "/who-sees-what", "/words"])
 def test_places_to_go_are_there_before_the_class_opens(door: Door, stand: Callable[..., None], path: str) -> None:
     stand(is_open=False)
 
@@ -226,6 +227,19 @@ def test_class_whose_last_day_has_passed_is_read_on(door: Door, stand: Callable[
     assert page_at(door.enter("amina"), "/")[0] == "home"
 
 
+def test_teacher_of_a_class_that_has_ended_reads_that_its_last_day_has_passed(
+    door: Door, stand: Callable[..., None], clock: FrozenClock
+) -> None:
+    stand(is_open=True)
+    assert "open, tot en met" in words(parse(door.enter("teacher").get().text))
+
+    clock.set_to(datetime.combine(ENDS_ON + timedelta(days=1), time(9), tzinfo=UTC))
+    page = words(parse(door.enter("teacher").get().text))
+
+    assert "Deze klas is open. De laatste dag was" in page
+    assert "open, tot en met" not in page
+
+
 # A unit that opens later.
 
 
@@ -287,6 +301,24 @@ def test_student_who_did_all_that_is_open_is_told_so(door: Door, stand: Callable
     assert "Alle stappen die nu open zijn, staan op klaar" in page
     last = parse(visit.get(f"/step/{OPEN_STEPS[-1]}").text)
     assert [link for link in last.iter("a") if link.get("data-action") == "next"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "praise"),
+    [
+        ("nl", "Het eerste deel gaat open op 30 november 2026.", "staan op klaar"),
+        ("en", "The first part opens on 30 November 2026.", "marked done"),
+    ],
+)
+def test_student_with_every_part_still_held_is_told_when_the_first_opens(
+    door: Door, stand: Callable[..., None], language: str, says: str, praise: str
+) -> None:
+    stand(**{unit["id"]: date(2026, 12, 1) for unit in UNITS[:-1]}, **{LAST_UNIT: date(2026, 11, 30)})
+
+    page = words(parse(door.enter(locale=language).get().text))
+
+    assert says in page
+    assert praise not in page
 
 
 def test_teachers_board_is_the_same_with_a_held_unit(door: Door, stand: Callable[..., None]) -> None:

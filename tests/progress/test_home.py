@@ -43,6 +43,7 @@ EVERYBODY = ("amina", "teacher", "mentor", "test_student", "nameless")
         ("/support", "support"),
         ("/safety", "safety"),
         ("/accessibility", "accessibility"),
+        ("/who-sees-what", "who-sees-what"),
         *((f"/step/{step}", "notice" if step in NOTICED else "step") for step in STEP_IDS),
         *((f"/step/{step}/{way}", "step") for step in NOTICED for way in (1, 2)),
     ],

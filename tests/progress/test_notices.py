@@ -139,7 +139,7 @@ def test_not_1_and_not_3_notice_says_what_how_near_where_how_long_and_who(
         line["frame"]["intensity"][step["notice"]["intensity"]][language],
         " ".join(step["place"][language].split()),
         minutes[language],
-        line["frame"]["people"][language],
+        step.get("people", line["frame"]["people"])[language],
     ]
 
 

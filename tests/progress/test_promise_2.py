@@ -204,7 +204,14 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
         "step_url",
         "has_due_reminder",
     }
-    assert set(context) - flask_own - page_own == {"module", "people", "people_total", "pages", "class_state"}
+    assert set(context) - flask_own - page_own == {
+        "module",
+        "people",
+        "people_total",
+        "pages",
+        "class_state",
+        "has_ended",
+    }
     assert {field.name for field in dataclasses.fields(context["class_state"])} == {"is_open", "ends_on", "held"}
 
 

@@ -36,7 +36,7 @@ class ClosingStepSchema(StepSchema):
 
 
 @dataclass(frozen=True)
-class Part:
+class ClosingPart:
     """A short part, in one language."""
 
     title: str
@@ -48,7 +48,7 @@ class Part:
 class Closing:
     """What there is to choose from, and how it ends."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ClosingPart, ...]
     end: str
 
 
@@ -64,7 +64,7 @@ def _check(step: dict[str, Any], files: StepFiles) -> None:
 def _build(step: dict[str, Any], words: Words) -> Closing:
     closing = words.frame["closing"]
     parts = tuple(
-        Part(words.say(part["title"]), part["minutes"], words.render(part["text"]))
+        ClosingPart(words.say(part["title"]), part["minutes"], words.render(part["text"]))
         for part in closing["parts"]
         if step["parts"] == "all" or part["id"] in step["parts"]
     )

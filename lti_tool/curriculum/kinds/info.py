@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from lti_tool.curriculum.kinds.registry import StepKind
-from lti_tool.curriculum.schemas import StepSchema, both, one_of
+from lti_tool.curriculum.schemas import StepSchema, both, one_of, stands_before
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
     from lti_tool.curriculum.words import Words
 
 
-class CardSchema(Schema):
+class SignpostCardSchema(Schema):
     """A card to open."""
 
     title = both()
@@ -26,11 +26,18 @@ class InfoSchema(StepSchema):
     """A text, cards, and the places to go."""
 
     contacts = fields.String(required=True, validate=one_of(("all", "none")))
-    cards = fields.List(fields.Nested(CardSchema), load_default=list)
+    cards = fields.List(fields.Nested(SignpostCardSchema), load_default=list)
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_way_to_contacts(self, step: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask that no page stands between somebody and the places to go (GRP-5)."""
+        if step["contacts"] == "all" and stands_before(step["notice"]):
+            message = "cannot be all behind a notice: nothing stands before the places to go"
+            raise ValidationError(message, "contacts")
 
 
 @dataclass(frozen=True)
-class Card:
+class SignpostCard:
     """A card, in one language."""
 
     title: str
@@ -41,12 +48,12 @@ class Card:
 class Signpost:
     """What is a signpost's own."""
 
-    cards: tuple[Card, ...]
+    cards: tuple[SignpostCard, ...]
     shows_contacts: bool
 
 
 def _build(step: dict[str, Any], words: Words) -> Signpost:
-    cards = tuple(Card(words.say(card["title"]), words.render(card["text"])) for card in step["cards"])
+    cards = tuple(SignpostCard(words.say(card["title"]), words.render(card["text"])) for card in step["cards"])
     return Signpost(cards, step["contacts"] == "all")
 
 

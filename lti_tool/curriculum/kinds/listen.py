@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ _BEGINNINGS = {
     ".wav": ((0, b"RIFF"),),
 }
 CAPTIONS = "text/vtt"
+_VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
+_TIME = r"(?:[0-9]{2,}:)?[0-9]{2}:[0-9]{2}\.[0-9]{3}"
+_CUE = re.compile(rf"^{_TIME}[ \t]+-->[ \t]+{_TIME}(?:[ \t][^\r\n]*)?\r?\n[^\r\n]*\S", re.MULTILINE)
+"""A time, and something said at it. A browser skips a time that is written otherwise, such as with a comma."""
 
 
 class ListenSchema(StepSchema):
@@ -74,8 +79,11 @@ def _take_sound(name: str, language: str, files: StepFiles) -> dict[str, str]:
 
 def _take_captions(name: str, language: str, files: StepFiles) -> str:
     text = files.read_text(name, language)
-    if text and not text.startswith("WEBVTT"):
+    if text and not _VTT.match(text):
         files.complain(("captions", language), f"“{name}” is no WebVTT file: its first line must be WEBVTT")
+    elif text and not _CUE.search(text):
+        what = f"“{name}” holds no caption: a line such as 00:01.000 --> 00:04.000, and below it what is said"
+        files.complain(("captions", language), what)
     return files.keep(CAPTIONS, text.encode())
 
 
@@ -91,5 +99,6 @@ KIND = StepKind(
     build=_build,
     template="curriculum/kinds/listen.html",
     written_template="curriculum/kinds/listen_written.html",
+    script="js/listen.js",
     check=_check,
 )

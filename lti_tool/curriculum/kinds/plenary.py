@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lti_tool.curriculum.words import Words
 
 
-class PartSchema(Schema):
+class MeetingPartSchema(Schema):
     """A part of a meeting."""
 
     minutes = whole(1, 120)
@@ -25,7 +25,7 @@ class PartSchema(Schema):
 class PlenarySchema(StepSchema):
     """A text, and the programme of the meeting."""
 
-    programme = fields.List(fields.Nested(PartSchema), required=True, validate=validate.Length(min=1))
+    programme = fields.List(fields.Nested(MeetingPartSchema), required=True, validate=validate.Length(min=1))
 
     @validates_schema(skip_on_field_errors=True)
     def check_minutes(self, step: dict[str, Any], **_kwargs: Any) -> None:
@@ -37,15 +37,15 @@ class PlenarySchema(StepSchema):
 
 
 @dataclass(frozen=True)
-class Part:
+class MeetingPart:
     """A part of a meeting, in one language."""
 
     minutes: int
     what: str
 
 
-def _build(step: dict[str, Any], words: Words) -> tuple[Part, ...]:
-    return tuple(Part(part["minutes"], words.say(part["what"])) for part in step["programme"])
+def _build(step: dict[str, Any], words: Words) -> tuple[MeetingPart, ...]:
+    return tuple(MeetingPart(part["minutes"], words.say(part["what"])) for part in step["programme"])
 
 
 KIND = StepKind("plenary", _("Meeting"), PlenarySchema, build=_build, template="curriculum/kinds/plenary.html")

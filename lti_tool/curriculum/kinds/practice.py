@@ -22,7 +22,7 @@ class OptionSchema(Schema):
     name = both()
 
 
-class CardSchema(Schema):
+class SortingCardSchema(Schema):
     """A card, where we would put it, and why."""
 
     text = both()
@@ -39,7 +39,7 @@ class SortingSchema(Schema):
         required=True,
         validate=[validate.Length(min=2, max=4, error="must hold two to four"), no_id_twice],
     )
-    cards = fields.List(fields.Nested(CardSchema), required=True, validate=validate.Length(min=1))
+    cards = fields.List(fields.Nested(SortingCardSchema), required=True, validate=validate.Length(min=1))
 
     @validates_schema(skip_on_field_errors=True)
     def check_fits(self, sorting: dict[str, Any], **_kwargs: Any) -> None:
@@ -60,7 +60,7 @@ class PracticeSchema(StepSchema):
 
 
 @dataclass(frozen=True)
-class Card:
+class SortingCard:
     """A card, in one language."""
 
     text: str
@@ -75,14 +75,14 @@ class Sorting:
 
     question: str
     options: tuple[str, ...]
-    cards: tuple[Card, ...]
+    cards: tuple[SortingCard, ...]
 
 
 def _build(step: dict[str, Any], words: Words) -> Sorting:
     sorting = step["sorting"]
     names = {option["id"]: words.say(option["name"]) for option in sorting["options"]}
     cards = tuple(
-        Card(words.say(card["text"]), tuple(names[name] for name in card["fits"]), words.say(card["reason"]))
+        SortingCard(words.say(card["text"]), tuple(names[name] for name in card["fits"]), words.say(card["reason"]))
         for card in sorting["cards"]
     )
     return Sorting(words.say(sorting["question"]), tuple(names.values()), cards)

@@ -36,6 +36,8 @@ class StepKind:
     """Shows what was built, below the text of the step."""
     written_template: str | None = None
     """Shows the same as a text to read, where the kind makes that alternative by itself."""
+    script: str | None = None
+    """Makes the whole step gentler; no other way through it loads it."""
     check: Callable[[dict[str, Any], StepFiles], None] | None = None
     """Checks what the schema cannot: files in the step's folder, names that must exist. It may add to the step."""
     read_live: Callable[[Member, Step], Any] | None = None

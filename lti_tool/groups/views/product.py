@@ -211,6 +211,7 @@ register_kind(
         GroupSchema,
         build=build_assignment,
         template="groups/step.html",
+        script="js/rounds.js",
         read_live=read_live,
     )
 )

@@ -8,6 +8,7 @@ for (const player of document.querySelectorAll("audio[data-quiet]")) {
   track.mode = "hidden"; // loaded, and shown by us: an audio element has no picture to show them in
   place.hidden = false;
   track.addEventListener("cuechange", () => {
-    place.textContent = [...(track.activeCues ?? [])].map((cue) => cue.text).join(" ");
+    // As text without its tags: who speaks and how may be marked in captions, and nobody reads that.
+    place.textContent = [...(track.activeCues ?? [])].map((cue) => cue.getCueAsHTML().textContent).join(" ");
   });
 }
