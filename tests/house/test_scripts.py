@@ -11,7 +11,11 @@ from lti_tool.web.templates import STATIC
 
 PACKAGE = Path(STATIC).parents[1]
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
-LOADERS = (*PACKAGE.glob("*/templates/**/*.html"), *PACKAGE.glob("curriculum/kinds/*.py"))
+LOADERS = (
+    *PACKAGE.glob("*/templates/**/*.html"),
+    *PACKAGE.glob("curriculum/kinds/*.py"),
+    PACKAGE / "groups" / "views" / "product.py",
+)
 TEMPLATES = "\n".join(path.read_text() for path in LOADERS)
 """A kind of step names its script itself."""
 
