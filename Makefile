@@ -40,7 +40,7 @@ worker: install ## Run a worker beside the server: erases what has passed its da
 test: install ## Run everything: lint, types, architecture, units on both databases, browser
 	@$(BIN)/python -m tests.prepare
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
 
 lint: install ## Check style, types and the floors of the house
 	$(BIN)/ruff check .

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from tests.browser.running import RunningDemo
 
+# The tool's frame goes to and fro between two sites within moments. With a process for each site Chromium sometimes hands
+# it over so that the test loses sight of it, and waits for ever for a page that is there. What is tested here, cookies and
+# messages, does not depend on processes.
+ONE_PROCESS = "--disable-site-isolation-trials"
 EXIT_PAGES = "https://www.knmi.nl/**"
 
 
@@ -68,7 +72,7 @@ def page_without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Pa
     refused = {"profile": {"content_settings": {"exceptions": {"cookies": {hosts: {"setting": 2}}}}}}
     (profile / "Preferences").write_text(json.dumps(refused))
     context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=find_chromium(), args=CHROMIUM_ARGS, headless=True, reduced_motion="reduce"
+        tmp_path, executable_path=find_chromium(), args=[*CHROMIUM_ARGS, ONE_PROCESS], headless=True, reduced_motion="reduce"
     )
     yield context.new_page()
     context.close()

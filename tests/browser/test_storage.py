@@ -79,6 +79,43 @@ def test_storage_that_fails_at_the_launch_lets_nobody_in_and_says_what_to_do(
     assert frame.locator("body[data-role]").count() == 0
 
 
+DEAF = """
+if (window === window.top) {
+  window.deafTo = { "lti.capabilities": 0, "lti.get_data": 0 };
+  addEventListener("message", (event) => {
+    if (window.deafTo[event.data?.subject] > 0) {
+      window.deafTo[event.data.subject] -= 1;
+      event.stopImmediatePropagation();
+    }
+  }, true);
+  addEventListener("message", (event) => {
+    if (event.data?.subject === "lti.put_data") window.deafTo = { ...window.afterLogin };
+  });
+}
+"""
+"""An LMS page that misses questions, as one does that is still busy: how many of each, from the login on."""
+
+
+def test_launch_asks_again_when_a_busy_page_misses_its_questions(without_cookies: Lms) -> None:
+    without_cookies.page.add_init_script(DEAF + "window.afterLogin = { 'lti.capabilities': 1, 'lti.get_data': 1 };")
+    go(without_cookies, storage="parent")
+
+    assert without_cookies.tool().role == "learner"
+
+
+def test_whoever_was_not_let_in_tries_again_with_one_press(without_cookies: Lms) -> None:
+    without_cookies.page.add_init_script(DEAF + "window.afterLogin = { 'lti.capabilities': 99, 'lti.get_data': 99 };")
+    go(without_cookies, storage="parent")
+    frame = without_cookies.page.frame_locator("iframe[name=tool]")
+    again = frame.locator("[data-action=try-again]:visible")
+    again.wait_for()
+
+    without_cookies.page.evaluate("() => { window.deafTo = {}; }")
+    again.click()
+
+    assert without_cookies.tool().role == "learner"
+
+
 def test_value_of_somebody_else_lets_nobody_in(without_cookies: Lms) -> None:
     go(without_cookies, storage="wrong_value")
 

@@ -6,7 +6,8 @@
  * endpoint, and believed from that origin and that frame only. Some apps never answer, so everything has an end.
  */
 
-const PATIENCE = 1500;
+/** How long we wait for each answer, in ms: a slow machine is common, and an LMS that never answers too. */
+const PATIENCE = [2000, 4000];
 
 /**
  * Where storage is: the frame that answers, and its one origin.
@@ -46,12 +47,13 @@ function newId() {
  * @param {Window} frame
  * @param {string} origin that may read the question and give the answer; "*" for a question without a secret
  * @param {{subject: string, key?: string}} question
+ * @param {number} patience in ms
  * @returns {Promise<object>} the answer; rejected when none comes in time, or it says that it failed
  */
-function ask(frame, origin, question) {
+function ask(frame, origin, question, patience) {
   const id = newId();
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(reject, new Error("no answer")), PATIENCE);
+    const timer = setTimeout(() => settle(reject, new Error("no answer")), patience);
 
     function settle(finish, outcome) {
       clearTimeout(timer);
@@ -87,20 +89,26 @@ function ask(frame, origin, question) {
  * @param {object} question
  */
 function askTwice({ frame, origin }, question) {
-  return ask(frame, origin, question).catch(() => ask(frame, origin, question));
+  const [first, second] = PATIENCE;
+  return ask(frame, origin, question, first).catch(() => ask(frame, origin, question, second));
 }
 
 /**
- * What the LMS says it listens to.
+ * What the LMS says it listens to. At a login that is asked once, for most that stay silent never answer, and somebody
+ * waits. At a launch it is asked twice: the LMS did answer at the login.
  *
+ * @param {{hasAnswered?: boolean}} before whether this LMS has answered us before
  * @returns {Promise<Map<string, {subject: string, frame?: string}>>} by subject; empty when it does not answer
  */
-export async function capabilities() {
-  const around = host();
-  if (around === undefined) {
+export async function capabilities({ hasAnswered = false } = {}) {
+  const frame = host();
+  if (frame === undefined) {
     return new Map();
   }
-  const answer = await ask(around, "*", { subject: "lti.capabilities" }).catch(() => undefined);
+  const place = { frame, origin: "*" };
+  const question = { subject: "lti.capabilities" };
+  const asked = hasAnswered ? askTwice(place, question) : ask(frame, "*", question, PATIENCE[0]);
+  const answer = await asked.catch(() => undefined);
   const listed = Array.isArray(answer?.supported_messages) ? answer.supported_messages : [];
   return new Map(listed.map((message) => [message?.subject, message]));
 }
