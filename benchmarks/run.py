@@ -159,19 +159,15 @@ async def _measure_round(tool: Tool, lms: Lms, plan: Plan) -> report.Round:
 def fill_course(tool: Tool) -> None:
     """Put thousands of students in the groups of the benchmark's course, each of them under way."""
     database = Database(tool.environment["RUGZAK_DATABASE_URL"])
-    with database.session(writes=True) as session, session.begin():
+    with database.session(writes=True) as session:
         course = Course(session, COURSE.title)
-    with database.session(writes=True) as session, session.begin():
-        course.session = session
         line = read_line(session, "en")
         assert line is not None
         steps = [step.id for _, step in line.modules[0].steps()]
         course.fill(LARGE_GROUPS, LARGE_SIZE, 0, steps[: len(steps) // 2])
         for group in course.groups[::2]:
             course.make(group, is_handed_in=True)
-    # What the database server does by itself within a minute.
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+        session.commit()
     database.engine.dispose()
 
 

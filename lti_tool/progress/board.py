@@ -190,12 +190,9 @@ def _standing(sections: frozenset[str] | None) -> Select[Any]:
         .join(Group, Group.id == GroupTeacher.group_id)
         .where(GroupTeacher.membership_id == bindparam("membership_id"), Group.set_id == _SET, _has_somebody(sections))
     )
-    requests = (
-        select(func.count())
-        .select_from(ChangeRequest)
-        .join(Membership, Membership.id == ChangeRequest.membership_id)
-        .where(_IS_HERE, _is_seen(sections))
-    )
+    # Few ask, and many are here: so from who asked to whether they are here, and not the other way.
+    is_ours = exists().where(Membership.id == ChangeRequest.membership_id, _IS_HERE, _is_seen(sections))
+    requests = select(func.count()).select_from(ChangeRequest).where(is_ours)
     products = (
         select(func.count())
         .select_from(Product)
