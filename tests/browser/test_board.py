@@ -134,7 +134,7 @@ def test_paper_shows_the_table_and_no_presses(teacher: Tool, page: Page) -> None
     page.emulate_media(media="print")
 
     assert teacher.frame.locator("table").is_visible()
-    for action in ("print", "board-file", "board-picture", "part"):
+    for action in ("print", "board-file", "board-picture", "part", "leave"):
         assert not teacher.frame.locator(f"[data-action={action}]").first.is_visible(), action
 
 
