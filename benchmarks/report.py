@@ -39,6 +39,17 @@ LINES = (
     ("errors", "errors", 0),
 )
 
+LARGE_LINES = tuple(
+    line
+    for name, label in (("large_board", "board"), ("large_table", "table"), ("large_file", "file"))
+    for line in (
+        (f"{name}_cpu_with_database_ms", f"CPU of a {label} of 5,000 with the database, ms"),
+        (f"{name}_p50_ms", f"{label} of 5,000, p50 ms"),
+        (f"{name}_p95_ms", f"{label} of 5,000, p95 ms"),
+    )
+)
+"""Of a course with thousands of students, measured once, at the end."""
+
 GOALS = (
     ("CPU of a launch, times the mark", lambda tool: _middle(tool, "times_mark"), 1.35),
     ("statements of a launch", lambda tool: tool["statements"]["launch"]["statements"], 3),
@@ -83,6 +94,8 @@ def format_table(tools: dict[str, Any]) -> str:
     rows = [["median [lowest-highest round]", *names]]
     for key, label, digits in LINES:
         rows.append([label, *(_spread(tools[name]["rounds"], key, digits) for name in names)])
+    for key, label in LARGE_LINES:
+        rows.append([label, *(f"{tools[name]['large'][key]:.1f}" for name in names)])
     rows.append(["", *("" for _ in names)])
     rows.append(["statements + commits", *names])
     for kind in next(iter(tools.values()))["statements"]:

@@ -20,16 +20,21 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks import drive, groups, report, usage
-from benchmarks.lms import Lms, make_student, make_teacher, serve_lms
+from benchmarks.lms import COURSE, Lms, make_student, make_teacher, serve_lms
 from benchmarks.statements import count_statements, first_step
 from benchmarks.tool import ROOT, Tool, ToolError, run_mark, run_tool
+from lti_tool.curriculum.service import read_line
+from lti_tool.kernel.database import Database
 from tests.postgres import PostgresError, TemporaryPostgres
+from tests.progress.group_work import Course
 
 if TYPE_CHECKING:
     from tests.demo_lms.platform import Person
 
 STUDENTS = 100
 """As many as a page of the board shows."""
+LARGE_GROUPS, LARGE_SIZE = 1250, 4
+"""Of the course whose board is measured last."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,10 @@ def measure_all(plan: Plan, *, quick: bool) -> None:
                 measured |= asyncio.run(_compare(measured, mark, lms, plan))
                 figures[tool.name]["rounds"].append(measured)
                 _say(f"round {number} of {plan.rounds}, {tool.name}: {measured['launch_cpu_ms']:.2f} ms CPU a launch")
+        for tool in tools:
+            _say(f"{tool.name}: letting {LARGE_GROUPS * LARGE_SIZE} more students take part, in {LARGE_GROUPS} groups")
+            fill_course(tool)
+            figures[tool.name]["large"] = asyncio.run(_measure_large(tool, lms, plan))
         for tool in tools:
             figures[tool.name]["statements"] = count_statements(tool, lms)
             figures[tool.name]["key_fetches"] = lms.fetches[tool.name]
@@ -151,6 +160,40 @@ async def _measure_round(tool: Tool, lms: Lms, plan: Plan) -> report.Round:
     drive.close([*visits, *teachers])
     held = usage.memory(tool.pid)
     return figures | {"worker_peak_mib": held.peak_worker, "tree_pss_mib": held.shared_out}
+
+
+def fill_course(tool: Tool) -> None:
+    """Put thousands of students in the groups of the benchmark's course, each of them under way."""
+    database = Database(tool.environment["RUGZAK_DATABASE_URL"])
+    with database.session(writes=True) as session:
+        course = Course(session, COURSE.title)
+        line = read_line(session, "en")
+        assert line is not None
+        steps = [step.id for _, step in line.modules[0].steps()]
+        course.fill(LARGE_GROUPS, LARGE_SIZE, 0, steps[: len(steps) // 2])
+        for group in course.groups[::2]:
+            course.make(group, is_handed_in=True)
+        session.commit()
+    database.engine.dispose()
+
+
+async def _measure_large(tool: Tool, lms: Lms, plan: Plan) -> report.Round:
+    """Measure the board of a course with thousands of students: a page, the same in words, and all of it as a file."""
+    teachers = (await drive.launch_people(tool, lms, [make_teacher()] * drive.AT_ONCE)).visits
+    figures: report.Round = {}
+    for name, path, count, expected in (
+        ("large_board", "/", plan.pages, "Student 00099"),
+        ("large_table", "/?as=table", plan.pages, "Student 00099"),
+        ("large_file", "/board.csv", max(8, plan.pages // 10), f"Student {LARGE_GROUPS * LARGE_SIZE - 1:05}"),
+    ):
+        await drive.get_pages(teachers, path, drive.AT_ONCE, expected)
+        with _Meter(tool) as meter:
+            outcome = await drive.get_pages(teachers, path, count, expected)
+        if outcome.errors:
+            raise ToolError(f"{tool.name}: the large board failed: {outcome.errors[0]}")
+        figures |= meter.figures(name, len(outcome.latencies["page"]), outcome.latencies["page"])
+    drive.close(teachers)
+    return figures
 
 
 async def _compare(measured: report.Round, mark: Tool, lms: Lms, plan: Plan) -> report.Round:

@@ -16,6 +16,7 @@ from lti_tool.coordination.places import InstitutionPlaces
 from lti_tool.coordination.views import PLACES, coordination
 from lti_tool.curriculum.contacts import load_standing
 from lti_tool.curriculum.views import curriculum
+from lti_tool.groups.policy import shares_page
 from lti_tool.groups.views import groups
 from lti_tool.guidance.reminders import has_due_reminder
 from lti_tool.guidance.views import guidance
@@ -35,6 +36,7 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.roles import Role
 from lti_tool.people.views import people
 from lti_tool.people.visits import WARNING, SessionEndedError, find_member
+from lti_tool.progress.board import read_group_counts
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
@@ -46,9 +48,12 @@ from lti_tool.web.templates import install_templates
 from lti_tool.web.views import READINESS, check_schema, web
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
     from lti_tool.curriculum.contacts import Standing
+    from lti_tool.groups.policy import OwnGroup
     from lti_tool.people.member import Member
 
 STANDING = "rugzak_standing"
@@ -149,6 +154,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             "leave_url": visit_address("people.leave_session") if "token" in g else settings.exit_url,
             "step_url": _step_url,
             "has_due_reminder": partial(_has_due_reminder, member),
+            "group_counts": partial(_group_counts, member),
             **_addresses(member),
         }
 
@@ -200,6 +206,16 @@ def _has_due_reminder(member: Member | None) -> bool:
     tools = instruments()
     today = tools.clock.today(tools.settings.time_zone)
     return has_due_reminder(database_connection(), member.membership_id, today)
+
+
+def _group_counts(member: Member | None, group: OwnGroup, step_ids: Sequence[str]) -> dict[str, int] | None:
+    """Return for each step how many of a group called it done, for the group's own page; None where that is not said.
+
+    Only who shares the page of the group is told, and nobody of a group that is too small for it (CMP-7).
+    """
+    if member is None or member.membership_id is None or not shares_page(group, member.membership_id):
+        return None
+    return read_group_counts(database_connection(), group, step_ids)
 
 
 class _Visit:

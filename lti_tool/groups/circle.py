@@ -153,7 +153,10 @@ def agreed_groups() -> Any:
         .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
         .where(GroupMember.group_id == Group.id, GroupMember.is_aside.is_(False))
     )
-    accepted = exists().where(Acceptance.group_id == Group.id, Acceptance.membership_id == GroupMember.membership_id)
+    # Of the member's own row, so that what they accepted in another group does not count here.
+    accepted = exists().where(
+        Acceptance.group_id == GroupMember.group_id, Acceptance.membership_id == GroupMember.membership_id
+    )
     return and_(
         exists().where(Agreement.group_id == Group.id),
         active.exists(),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
+    from collections.abc import Callable, Mapping
 
     from flask_babel import LazyString
 
@@ -133,3 +133,79 @@ def following_step(overview: Overview, step_id: str) -> StepRow | None:
     steps = tuple(step for unit in overview.units if unit.opens_on is None for step in unit.steps)
     place = next(index for index, step in enumerate(steps) if step.id == step_id)
     return steps[place + 1] if place + 1 < len(steps) else None
+
+
+# The board.
+
+GROUPS_A_PAGE = 25
+_A_PLACE = 4
+"""How many students without a group take the room of one: a page holds about a hundred people, however they are
+grouped."""
+
+
+@dataclass(frozen=True)
+class BoardStep:
+    """A step at the head of the board."""
+
+    id: str
+    number: str
+    title: str
+    url: str
+    has_product: bool
+    """Whether a group hands something in there."""
+
+    @property
+    def short(self) -> str:
+        """Its number within its part."""
+        return self.number.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Which groups, and which students without one, stand on a page of the board."""
+
+    groups: int
+    groups_skipped: int
+    others: int
+    others_skipped: int
+
+    def values(self) -> dict[str, int]:
+        """Return what the statement asks for."""
+        return {
+            "groups": self.groups,
+            "groups_skipped": self.groups_skipped,
+            "others": self.others,
+            "others_skipped": self.others_skipped,
+        }
+
+
+def count_pages(groups: int, others: int) -> int:
+    """Say how many pages a board has; an empty one is one page."""
+    return max(1, -(-(groups + -(-others // _A_PLACE)) // GROUPS_A_PAGE))
+
+
+def stretch_of(page: int, groups: int) -> Stretch:
+    """Say what stands on a page: whole groups, and in the room that is left, who is in none.
+
+    :param page: counted from 1.
+    :param groups: how many there are on all pages.
+    """
+    first, last = (page - 1) * GROUPS_A_PAGE, page * GROUPS_A_PAGE
+    return Stretch(
+        groups=max(0, min(last, groups) - first),
+        groups_skipped=min(first, groups),
+        others=(last - max(first, min(last, groups))) * _A_PLACE,
+        others_skipped=max(0, first - groups) * _A_PLACE,
+    )
+
+
+def find_part(units: tuple[Unit, ...], held: Mapping[str, date], today: date) -> Unit:
+    """Say which part of a year the board begins with: where the class is, by its own plan.
+
+    That is the open part whose day came last; in a class without days, the first one. What students did plays no part
+    in it, so it stays the same from one press to the next.
+    """
+    beginning = date.min
+    days = {unit.id: held.get(unit.id, beginning) for unit in units}
+    opened = [unit for unit in units if days[unit.id] <= today]
+    return max(opened, key=lambda unit: days[unit.id]) if opened else units[0]

@@ -16,12 +16,16 @@ class DoneSchema(Schema):
     done = fields.String(required=True, validate=validate.OneOf(["yes", "no"]))
 
 
-class PageSchema(Schema):
-    """Which page of a list."""
+class BoardSchema(Schema):
+    """Which board: of which part, whose groups, as what, and which page of it."""
 
     class Meta:
         """Other parameters mean nothing here."""
 
         unknown = EXCLUDE
 
+    part = fields.Integer(load_default=None, validate=validate.Range(1, 1000))
+    mine = fields.String(load_default=None, validate=validate.Equal("1"))
+    # "as" is a word of Python's own.
+    as_ = fields.String(load_default=None, data_key="as", attribute="as", validate=validate.Equal("table"))
     page = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest, NotFound
 
 from lti_tool.curriculum.classes import read_class
 from lti_tool.curriculum.service import read_module
-from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
+from lti_tool.progress import board_page
 from lti_tool.progress.pages import build_overview, following_step
-from lti_tool.progress.schemas import DoneSchema, PageSchema
-from lti_tool.progress.service import press_done, read_board, read_done, take_done_back
+from lti_tool.progress.schemas import DoneSchema
+from lti_tool.progress.service import press_done, read_done, take_done_back
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session, instruments
 
@@ -83,7 +83,7 @@ def show_home(member: Member) -> ResponseReturnValue:
         return render_template("progress/not_open.html", module=module, unit=None, opens_on=None)
     overview = _overview(module, member, state)
     if is_allowed(member, Permission.SEE_BOARD):
-        return _show_board(member, overview, state)
+        return board_page.show_board(member, module, overview, state, _today())
     return render_template(
         "progress/home_learner.html",
         module=overview,
@@ -92,31 +92,14 @@ def show_home(member: Member) -> ResponseReturnValue:
     )
 
 
-def _show_board(member: Member, overview: Overview, state: ClassState) -> ResponseReturnValue:
-    try:
-        number: int = PageSchema().load(request.args)["page"]
-    except ValidationError:
-        raise NotFound from None
-    board = read_board(database_connection(), context_id=str(member.context_id), page=number)
-    if number > board.count:
+@progress.get("/board.csv")
+@requires(Permission.SEE_BOARD)
+def send_board(member: Member) -> ResponseReturnValue:
+    """Send the board as a file for a spreadsheet."""
+    module = read_module(database_connection(), member.locale)
+    if module is None:
         raise NotFound
-    people = [{"name": shown_name(row, member), "done": row.done} for row in board.rows]
-    return render_template(
-        "progress/home_instructor.html",
-        module=overview,
-        people=people,
-        people_total=board.total,
-        pages=_pages(board.number, board.count),
-        class_state=state,
-        has_ended=state.has_ended(_today()),
-    )
-
-
-def _pages(number: int, count: int) -> dict[str, Any]:
-    def url(other: int) -> str | None:
-        return url_for("progress.show_home", page=other) if 1 <= other <= count else None
-
-    return {"number": number, "count": count, "previous_url": url(number - 1), "next_url": url(number + 1)}
+    return board_page.send_board(member, module, _class_state(member), _today())
 
 
 @progress.get("/step/<step_id>")

@@ -72,7 +72,11 @@ def page_without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Pa
     refused = {"profile": {"content_settings": {"exceptions": {"cookies": {hosts: {"setting": 2}}}}}}
     (profile / "Preferences").write_text(json.dumps(refused))
     context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=find_chromium(), args=[*CHROMIUM_ARGS, ONE_PROCESS], headless=True, reduced_motion="reduce"
+        tmp_path,
+        executable_path=find_chromium(),
+        args=[*CHROMIUM_ARGS, ONE_PROCESS],
+        headless=True,
+        reduced_motion="reduce",
     )
     yield context.new_page()
     context.close()

@@ -26,7 +26,10 @@ def every_page_from(tool: Tool) -> Iterator[Tool]:
         tool.frame.goto(address)
         tool.frame.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         yield tool
-        links = tool.frame.locator("a[href]").evaluate_all("links => links.map(a => a.href.split('#')[0])")
+        # A file is no page to walk through.
+        links = tool.frame.locator("a[href]:not([download])").evaluate_all(
+            "links => links.map(a => a.href.split('#')[0])"
+        )
         waiting += [
             link
             for link in dict.fromkeys(links)

@@ -139,8 +139,8 @@ def count_pages(visit: Visit, paths: list[str], recorder: StatementRecorder) -> 
     [
         # Who it is, which edition, how the class stands, and what this student pressed.
         ("amina", 4),
-        # For the board: who it is, which edition, how the class stands, its students, what they pressed, and whether
-        # something of the teacher's own stands ready today.
+        # For the board: who it is, which edition, how the class stands, what stands above the board in numbers, the
+        # board itself, and whether something of the teacher's own stands ready today.
         ("teacher", 6),
         # Who it is, which edition, and how the class stands: somebody who reads along presses nothing.
         ("mentor", 3),

@@ -189,7 +189,7 @@ def test_course_home_says_that_something_stands_ready_and_not_what(teacher: Visi
     remind(teacher, WORD, TODAY)
 
     page = teacher.get().text
-    assert len(elements(page, "p", data_due="")) == 1
+    assert len(elements(page, "li", data_due="")) == 1
     assert WORD not in page
 
 

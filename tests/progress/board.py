@@ -52,23 +52,31 @@ def words(element: Element) -> str:
 
 
 def board_rows(html: str) -> list[Row]:
-    """The students on the board, in order; each unit has a table, and every table the same students."""
-    tables = [
-        [(words(row[0]), tuple(str(cell.get("data-status")) for cell in row[1:])) for row in body]
+    """The students on a page of the board, in order, with the steps of the part that it shows."""
+    return [
+        Row(words(row[0]), tuple(str(cell.get("data-status")) for cell in row[1:]))
         for body in parse(html).iter("tbody")
+        for row in body
+        if row.get("data-row") is None
     ]
-    rows = []
-    for parts in zip(*tables, strict=True):
-        names = {name for name, _ in parts}
-        assert len(names) == 1, "the tables of a board name different people"
-        rows.append(Row(names.pop(), sum((statuses for _, statuses in parts), ())))
-    return rows
+
+
+def parts_of(html: str) -> list[str]:
+    """The addresses of the parts of the board, below a visit; none where there is one part alone."""
+    links = (link for link in parse(html).iter("a") if link.get("data-action") == "part")
+    return [re.sub(r"^/s/[\w-]{43}|#.*$", "", link.get("href") or "") for link in links]
 
 
 def board_of(visit: Visit, path: str = "/") -> dict[str, tuple[str, ...]]:
+    """The students on a teacher's board, with the steps of all its parts."""
     response = visit.get(path)
     assert response.status_code == 200
-    return {row.name: row.statuses for row in board_rows(response.text)}
+    board: dict[str, tuple[str, ...]] = {}
+    for part in parts_of(response.text) or [path]:
+        rows = {row.name: row.statuses for row in board_rows(visit.get(part).text)}
+        assert not board or set(rows) == set(board), "the parts of a board name different people"
+        board = {name: board.get(name, ()) + statuses for name, statuses in rows.items()}
+    return board
 
 
 def step_statuses(html: str) -> dict[str | None, str | None]:

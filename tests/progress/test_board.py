@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
 
-from lti_tool.people.models import CourseContext
 from lti_tool.people.names import shown_name
 from lti_tool.people.pseudonyms import _LISTS
-from lti_tool.progress.service import BoardPage, read_board
 from tests.content import STEP_IDS
 from tests.progress.board import (
     FIRST,
@@ -26,8 +23,6 @@ from tests.progress.board import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlalchemy.orm import Session
 
     from lti_tool.kernel.database import Database
     from tests.door import Door
@@ -229,9 +224,9 @@ def test_pages_lead_to_each_other(door: Door) -> None:
         }
 
     assert links == {
-        1: {"next-page": "page=2"},
-        2: {"previous-page": "page=1", "next-page": "page=3"},
-        3: {"previous-page": "page=2"},
+        1: {"next-page": "part=1&page=2#board"},
+        2: {"previous-page": "part=1#board", "next-page": "part=1&page=3#board"},
+        3: {"previous-page": "part=1&page=2#board"},
     }
 
 
@@ -269,23 +264,9 @@ def test_page_of_a_board_costs_the_same_whatever_the_number_of_students(
         visit.get()
         counts.append(len(recorder.statements))
 
-    # Who it is, the edition, how the class stands, the students, what they pressed, and whether something of the
-    # teacher's own stands ready today.
+    # Who it is, the edition, how the class stands, what stands above the board in numbers, the board itself, and
+    # whether something of the teacher's own stands ready today.
     assert counts[0] == counts[1] <= 6
-
-
-@pytest.mark.parametrize(("total", "count"), [(0, 1), (1, 1), (100, 1), (101, 2), (200, 2), (250, 3)])
-def test_pages_are_counted(total: int, count: int) -> None:
-    assert BoardPage(rows=(), number=1, total=total).count == count
-
-
-def test_page_beyond_the_last_is_empty(door: Door, session: Session) -> None:
-    door.enter("amina")
-    context_id = session.execute(select(CourseContext.id)).scalar_one()
-
-    board = read_board(session, context_id=context_id, page=7)
-
-    assert (board.rows, board.total) == ((), 0)
 
 
 def test_shown_name_of_somebody_with_a_name_needs_no_reader() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lti_tool.curriculum.kinds import find_kind
 from lti_tool.curriculum.line import Module, Notice, Step, StepGuidance, Unit
-from lti_tool.progress.pages import build_overview, following_step
+from lti_tool.progress.pages import build_overview, find_part, following_step
 
 if TYPE_CHECKING:
     from lti_tool.progress.pages import Overview
@@ -179,3 +179,23 @@ def test_what_somebody_did_changes_nothing_but_statuses(done: frozenset[str]) ->
         return [(row.id, row.number, row.title, row.kind_name, row.minutes, row.url) for row in one.steps]
 
     assert unchanging(page) == unchanging(fresh)
+
+
+# Where the board begins.
+
+
+@pytest.mark.parametrize(
+    ("held", "number"),
+    [
+        ({}, 1),
+        ({"unit-1": TUESDAY}, 1),
+        ({"unit-2": TUESDAY}, 2),
+        ({"unit-2": TUESDAY, "unit-3": date(2026, 11, 25)}, 2),
+        ({"unit-1": date(2026, 9, 1), "unit-2": date(2026, 10, 1), "unit-3": date(2026, 9, 15)}, 2),
+        ({"unit-1": date(2026, 11, 25)}, 2),
+        (dict.fromkeys(("unit-1", "unit-2", "unit-3"), date(2026, 11, 25)), 1),
+        ({"gone": date(2026, 9, 1)}, 1),
+    ],
+)
+def test_board_begins_where_the_class_is_by_its_own_plan(held: dict[str, date], number: int) -> None:
+    assert find_part(MODULE.units, held, today=TUESDAY).number == number

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import template_rendered
 
+from lti_tool.progress.board import BoardGroup, BoardRow, Standing
 from lti_tool.progress.models import Done
-from lti_tool.progress.service import BoardPage, BoardRow
 from tests.content import NOTICED, STEP_IDS
 from tests.progress.board import (
     FIRST,
@@ -156,7 +156,7 @@ def test_cmp_2_board_shows_a_name_and_done_or_not_started_and_nothing_else(door:
     page = parse(door.enter("teacher").get().text)
 
     tables = list(page.iter("table"))
-    assert len(tables) == len(content["modules"][0]["units"])
+    assert len(tables) == 1
     marks = {(str(one.tag), name) for body in page.iter("tbody") for one in body.iter() for name in one.attrib}
     joints = {("td", "data-status"), ("td", "data-first"), ("td", "data-last")}
     assert marks == {("th", "scope"), ("span", "class")} | joints
@@ -183,8 +183,10 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
         teacher.get()
 
     (context,) = handed
-    assert [set(person) for person in context["people"]] == [{"name", "done"}]
-    assert context["people"][0] == {"name": "Amina Haddou", "done": frozenset({THIRD})}
+    (group,) = context["groups"]
+    assert set(group) == {"title", "is_group", "size", "has_agreed", "products", "counts", "people"}
+    assert group["people"] == [{"name": "Amina Haddou", "done": frozenset({THIRD})}]
+    assert (group["is_group"], group["has_agreed"], group["products"]) == (False, None, [])
     flask_own = {"request", "session", "g", "config"}
     page_own = {"visit", "contacts", "institution", "standing_pages", "locale", "exit_url", "form_token", "here"} | {
         "theme",
@@ -200,24 +202,35 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
         "words_url",
         "who_sees_url",
         "guidance_url",
-        # A function of a step's id, and one that asks about this teacher alone.
+        # A function of a step's id, one that asks about this teacher alone, and one that tells a teacher nothing.
         "step_url",
         "has_due_reminder",
+        "group_counts",
     }
-    assert set(context) - flask_own - page_own == {
-        "module",
-        "people",
-        "people_total",
-        "pages",
-        "class_state",
-        "has_ended",
-    }
+    choices = {"parts", "is_mine", "mine_url", "all_url", "table_url", "picture_url", "file_url", "pages"}
+    facts = {"module", "class_state", "standing", "unit", "steps", "groups"}
+    assert set(context) - flask_own - page_own == choices | facts | {"has_ended"}
     assert {field.name for field in dataclasses.fields(context["class_state"])} == {"is_open", "ends_on", "held"}
 
 
 def test_cmp_2_board_is_made_of_these_fields_alone() -> None:
     assert {field.name for field in dataclasses.fields(BoardRow)} == {"person_id", "name", "done"}
-    assert {field.name for field in dataclasses.fields(BoardPage)} == {"rows", "number", "total"}
+    assert {field.name for field in dataclasses.fields(BoardGroup)} == {
+        "number",
+        "name",
+        "has_agreed",
+        "handed_in",
+        "rows",
+    }
+    assert {field.name for field in dataclasses.fields(Standing)} == {
+        "students",
+        "grouped",
+        "groups",
+        "own_groups",
+        "requests",
+        "products",
+        "invitations",
+    }
 
 
 def test_cmp_2_overview_of_the_teacher_shows_nobodys_progress(door: Door) -> None:

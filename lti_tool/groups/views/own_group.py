@@ -9,6 +9,7 @@ from flask import redirect, render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.service import read_module
 from lti_tool.groups.agreements import read_agreement
 from lti_tool.groups.circle import ask_for_change, forget_request, has_asked, read_own_group, rename_group
 from lti_tool.groups.invitations import end_visit, invite_teacher, read_guests
@@ -164,6 +165,7 @@ def render_group(  # noqa: PLR0913 (what differs between a member, a guest, and 
     sees_all = is_guest or shares_page(group, membership_id)
     mine = group.find(membership_id)
     guests = read_guests(database, group.id, now()) if sees_all else ()
+    parts = _parts(member) if sees_all and not is_guest else []
     return render_template(
         "groups/group.html",
         title=group_title(group.number, group.name),
@@ -178,6 +180,8 @@ def render_group(  # noqa: PLR0913 (what differs between a member, a guest, and 
         teachers=[] if is_guest or not sees_all else _teachers(member, guests),
         work=_work(member, group) if sees_all else [],
         group=group,
+        parts=parts,
+        step_ids=[step["id"] for part in parts for step in part["steps"]],
         has_asked=has_asked,
         errors=errors or {},
         name=(typed or {}).get("name", group.name or ""),
@@ -212,6 +216,20 @@ def _teachers(member: Member, guests: tuple[Guest, ...]) -> list[dict[str, str]]
         {"id": one.membership_id, "name": shown_name(one, member)}
         for one in read_teachers(database_connection(), context_of(member))
         if one.membership_id not in here
+    ]
+
+
+def _parts(member: Member) -> list[dict[str, Any]]:
+    """Return the parts of the year that this class can open, with their steps."""
+    module, state, day = read_module(database_connection(), member.locale), class_state(member), today()
+    return [
+        {
+            "number": unit.number,
+            "title": unit.title,
+            "steps": [{"id": step.id, "number": step.number, "title": step.title} for step in unit.steps],
+        }
+        for unit in (module.units if module else ())
+        if state.shows_unit(unit.id, day)
     ]
 
 
