@@ -119,6 +119,7 @@ GUARDED = {
     "people.show_device": Permission.KEEP_SESSION,
     "people.tell_time": Permission.KEEP_SESSION,
     "progress.press_step": Permission.PRESS_DONE,
+    "progress.send_board": Permission.SEE_BOARD,
     "progress.show_home": Permission.KEEP_SESSION,
     "progress.show_step": Permission.READ_STEP,
     "progress.show_way": Permission.READ_STEP,
