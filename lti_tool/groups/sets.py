@@ -25,7 +25,7 @@ from lti_tool.groups.models import (
     Wish,
 )
 from lti_tool.groups.policy import USUAL_SIZE
-from lti_tool.kernel.database import insert_once
+from lti_tool.kernel.database import insert_once, note_mass_change
 from lti_tool.kernel.ids import new_id
 from lti_tool.people.models import Membership
 from lti_tool.people.roster import is_student
@@ -189,6 +189,8 @@ def confirm_plan(session: Session, set_id: str) -> None:
         ask_again(session, some)
     _close_empty_groups(session, set_id)
     forget_plan(session, set_id)
+    if len(moved) >= AT_ONCE:
+        note_mass_change(session, GroupMember, Group)
 
 
 def open_group(session: Session, set_id: str, number: int) -> str:

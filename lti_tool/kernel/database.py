@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, MetaData, String, create_engine, event
+from sqlalchemy import DateTime, MetaData, String, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -116,6 +116,17 @@ def insert_once(session: Session, model: type[Base], row: dict[str, Any]) -> Non
     """Insert a row, or change nothing when one with its key is there, even if it came at the same moment."""
     insert = _dialect(session.get_bind()).insert(model)
     session.execute(insert.values(row).on_conflict_do_nothing())
+
+
+def note_mass_change(session: Session, *models: type[Base]) -> None:
+    """Tell PostgreSQL that tables have just changed a great deal.
+
+    It plans by what it knew before until it looks by itself, a minute or more later; a page that reads thousands of new
+    rows by a plan for none can take longer than it may. SQLite plans without such counts.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for model in models:
+            session.execute(text(f"ANALYZE {model.__tablename__}"))
 
 
 def _dialect(bind: Engine | Connection) -> Any:

@@ -172,14 +172,14 @@ def _shown(
     group: BoardGroup, steps: tuple[BoardStep, ...], member: Member, *, shows_agreements: bool
 ) -> dict[str, Any]:
     """Return what the page says of a group: these words, and no other."""
+    is_group = group.number is not None
+    made = [step for step in steps if step.has_product and is_group]
     return {
         "title": name_group(group),
-        "is_group": group.number is not None,
+        "is_group": is_group,
         "size": len(group.rows),
-        "has_agreed": group.has_agreed if shows_agreements else None,
-        "products": [
-            {"number": step.number, "handed_in": step.id in group.handed_in} for step in steps if step.has_product
-        ],
+        "has_agreed": group.has_agreed if shows_agreements and is_group else None,
+        "products": [{"number": step.number, "handed_in": step.id in group.handed_in} for step in made],
         "counts": [sum(step.id in row.done for row in group.rows) for step in steps],
         "people": [_person(row, member) for row in group.rows],
     }

@@ -139,7 +139,8 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
         opening=module.opening if step is unit.steps[0] else None,
         unit=unit,
         step=step,
-        live=_read_live(member, step) if way is not None or not step.notice.asks_first else None,
+        # For every way alike, also before one is chosen: what is asked of the database tells no way from another.
+        live=_read_live(member, step),
         way=way,
         asks_first=step.notice.asks_first and way is None,
         way_urls={one.number: _way_url(step_id, one) for one in step.ways},

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from tests.browser.running import RunningDemo
 
-# The tool's frame goes to and fro between two sites within moments. With a process for each site Chromium sometimes hands
-# it over so that the test loses sight of it, and waits for ever for a page that is there. What is tested here, cookies and
-# messages, does not depend on processes.
+# The tool's frame goes to and fro between two sites within moments. With a process for each site, Chromium now and then
+# hands it over so that a test loses sight of it, and waits for ever for a page that is there. What is tested without
+# cookies, which is messages, does not hang on processes.
 ONE_PROCESS = "--disable-site-isolation-trials"
 EXIT_PAGES = "https://www.knmi.nl/**"
 
