@@ -202,6 +202,8 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
         "words_url",
         "who_sees_url",
         "guidance_url",
+        "group_url",
+        "groups_url",
         # A function of a step's id, one that asks about this teacher alone, and one that tells a teacher nothing.
         "step_url",
         "has_due_reminder",
