@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from babel.lists import format_list
 from babel.support import Translations
 from flask import g, has_request_context, request
 from flask_babel import Babel, Domain, LazyString, format_date, format_datetime
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 from lti_tool.web.choices import LANGUAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from babel.support import NullTranslations
@@ -111,6 +113,11 @@ def show_day(day: date) -> str:
 def show_weekday(day: date) -> str:
     """Return a day with its name: for who plans a week."""
     return str(format_date(day, "EEEE d MMMM y"))
+
+
+def list_people(names: Sequence[str]) -> str:
+    """Return names as people say them, in this page's language: *Amir, Lotte en Sem*."""
+    return format_list(list(names), locale=current_language())
 
 
 def current_language() -> str:

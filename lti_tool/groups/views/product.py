@@ -33,6 +33,7 @@ from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
 from lti_tool.web.forms import typed_values
 from lti_tool.web.languages import lazy_gettext as _
+from lti_tool.web.languages import list_people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,8 @@ class LiveStep:
     title: str
     """What the group is called."""
     group_url: str
-    people: tuple[str, ...]
+    audience: str
+    """Who sees what the group writes, while it is not handed in."""
     rounds: tuple[tuple[tuple[str, ...], ...], ...]
     """For each round, for each role, the names of who has it."""
     fields: tuple[LiveField, ...]
@@ -107,7 +109,8 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
 ) -> LiveStep:
     product = read_product(database_connection(), texts(), group_id=group.id, step_id=step.id)
     me = member.membership_id
-    names = tuple(str(_YOU) if one.membership_id == me else shown_name(one, member) for one in group.active)
+    others = [one for one in group.active if one.membership_id != me]
+    names = (*(shown_name(one, member) for one in others), str(_YOU))
     table = assign_roles(len(names), len(assignment.roles), len(assignment.rounds), rotates=assignment.rotates)
     fields = []
     for one in assignment.fields:
@@ -129,7 +132,7 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
     return LiveStep(
         title=group_title(group.number, group.name),
         group_url=visit_address("groups.show_own_group"),
-        people=names,
+        audience=list_people(names),
         rounds=tuple(tuple(tuple(names[place] for place in cell) for cell in row) for row in table),
         fields=tuple(fields),
         is_handed_in=product.is_handed_in,
