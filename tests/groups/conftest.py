@@ -14,6 +14,8 @@ from lti_tool.people.models import CourseContext, Membership, Person
 from tests.demo_lms.people import CAST
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from lti_tool.kernel.database import Database
     from tests.door import Door, Visit
 
@@ -42,6 +44,10 @@ class Circle:
             ids = {row.subject: row.id for row in found}
         named = {name: ids[one.person.id] for name, one in CAST.items() if one.person.id in ids}
         self.members = {name: named[name] for name in self.visits}
+
+    def teacher_id(self, session: Session) -> str:
+        """Return the membership of the teacher who came in."""
+        return session.execute(select(Membership.id).where(Membership.role == "instructor")).scalars().first() or ""
 
     def place(self, person: str, number: int = 1) -> str:
         """Put somebody in a group of the set in use, and return its id."""
