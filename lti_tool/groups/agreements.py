@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from lti_tool.groups.circle import ask_again, lock_group
+from lti_tool.groups.circle import ask_again, lock_groups
 from lti_tool.groups.models import Acceptance, Agreement, GroupMember
+from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.kernel.database import insert_once
 from lti_tool.kernel.errors import RugzakError
 
@@ -53,9 +54,13 @@ def propose_agreement(  # noqa: PLR0913 (each is a part of the row, or what it i
 
     :param seen: the version that the page showed; 0 for none.
     :raises AgreementChangedError: when there is a newer one by now.
+    :raises UnreadableError: when what is stored cannot be read.
     """
-    lock_group(session, group_id)
+    lock_groups(session, [group_id])
     now = read_agreement(session, texts, group_id)
+    if now is not None and now.lines is None:
+        message = "what is stored cannot be opened with the keys that are set"
+        raise UnreadableError(message)
     if now is not None and now.lines == tuple(lines):
         return
     version = 0 if now is None else now.version
@@ -76,7 +81,7 @@ def accept_agreement(session: Session, *, group_id: str, membership_id: str, see
     :param seen: the version that was read.
     :raises AgreementChangedError: when another one stands by now, so that nobody accepts what they did not read.
     """
-    lock_group(session, group_id)
+    lock_groups(session, [group_id])
     version = session.execute(select(Agreement.version).where(Agreement.group_id == group_id)).scalar_one_or_none()
     if version != seen:
         message = "the agreements have changed since they were read"

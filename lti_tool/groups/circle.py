@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
-from lti_tool.groups.models import Acceptance, Agreement, ChangeRequest, Group, GroupMember, GroupSet
+from lti_tool.groups.models import Acceptance, Agreement, ChangeRequest, Group, GroupMember, GroupSet, Visit
 from lti_tool.groups.policy import Companion, OwnGroup
 from lti_tool.kernel.database import insert_once
 from lti_tool.people.models import Membership, Person
+from lti_tool.people.roles import Role
 from lti_tool.people.roster import by_name, is_student
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-_Mine = aliased(GroupMember)
+_Mine, _MyMembership = aliased(GroupMember), aliased(Membership)
 
 _GROUP: Any = (
     select(
@@ -45,9 +46,17 @@ _GROUP: Any = (
     .outerjoin(Acceptance, and_(Acceptance.group_id == Group.id, Acceptance.membership_id == GroupMember.membership_id))
     .order_by(*by_name)
 )
+
+
+def _is_student(membership: Any) -> Any:
+    """Return the condition that a membership, here under another name, is a student's."""
+    return (membership.role == Role.LEARNER) & membership.is_test_user.is_(False)
+
+
 # Built once: building a statement costs more than running it.
 _OWN = (
     _GROUP.join(_Mine, _Mine.group_id == Group.id)
+    .join(_MyMembership, and_(_MyMembership.id == _Mine.membership_id, _is_student(_MyMembership)))
     .join(GroupSet, and_(GroupSet.id == Group.set_id, GroupSet.is_in_use))
     .where(_Mine.membership_id == bindparam("membership_id"))
 )
@@ -75,9 +84,18 @@ def _group(rows: Sequence[Any]) -> OwnGroup | None:
     return OwnGroup(first.id, first.set_id, first.number, first.name, people, first.version)
 
 
-def lock_group(session: Session, group_id: str) -> None:
-    """Hold a group until this transaction ends, so that two changes of it come one after the other."""
-    session.execute(select(Group.id).where(Group.id == group_id).with_for_update())
+def lock_set(session: Session, set_id: str) -> None:
+    """Hold a set until this transaction ends, so that two changes of who is where come one after the other.
+
+    Who holds both holds the set before any group, and groups in the order of their ids: nobody then waits in a circle.
+    """
+    session.execute(select(GroupSet.id).where(GroupSet.id == set_id).with_for_update())
+
+
+def lock_groups(session: Session, group_ids: Iterable[str]) -> None:
+    """Hold groups until this transaction ends, so that two changes of one come one after the other."""
+    ids = sorted(set(group_ids))
+    session.execute(select(Group.id).where(Group.id.in_(ids)).order_by(Group.id).with_for_update())
 
 
 def place_member(session: Session, *, set_id: str, group_id: str, membership_id: str) -> None:
@@ -86,19 +104,32 @@ def place_member(session: Session, *, set_id: str, group_id: str, membership_id:
     The group they come to agrees again, for somebody new can now see what it shares (SHR-9). The one they leave goes
     on.
     """
-    old = session.execute(
-        select(GroupMember.group_id).where(GroupMember.set_id == set_id, GroupMember.membership_id == membership_id)
-    ).scalar_one_or_none()
+    lock_set(session, set_id)
+    old = _group_of(session, set_id, membership_id)
     if old == group_id:
         return
-    take_out_member(session, set_id=set_id, membership_id=membership_id)
+    lock_groups(session, [group_id] if old is None else [group_id, old])
+    _take_out(session, set_id, membership_id)
     row = {"set_id": set_id, "membership_id": membership_id, "group_id": group_id, "is_aside": False}
     session.execute(insert(GroupMember).values(row))
-    ask_again(session, [group_id])
+    greet_newcomers(session, [group_id])
 
 
 def take_out_member(session: Session, *, set_id: str, membership_id: str) -> None:
     """Take a student out of their group of a set, with what they accepted there."""
+    lock_set(session, set_id)
+    old = _group_of(session, set_id, membership_id)
+    if old is not None:
+        lock_groups(session, [old])
+        _take_out(session, set_id, membership_id)
+
+
+def _group_of(session: Session, set_id: str, membership_id: str) -> str | None:
+    here = select(GroupMember.group_id).where(GroupMember.set_id == set_id, GroupMember.membership_id == membership_id)
+    return session.execute(here).scalar_one_or_none()
+
+
+def _take_out(session: Session, set_id: str, membership_id: str) -> None:
     here = (GroupMember.set_id == set_id) & (GroupMember.membership_id == membership_id)
     groups = select(Group.id).where(Group.set_id == set_id)
     session.execute(
@@ -113,17 +144,34 @@ def ask_again(session: Session, group_ids: Iterable[str]) -> None:
     session.execute(delete(Acceptance).where(Acceptance.group_id.in_(list(group_ids))))
 
 
+def greet_newcomers(session: Session, group_ids: Iterable[str]) -> None:
+    """Do what is due where somebody new can now see a group: everybody accepts anew, and no teacher looks along.
+
+    A teacher was invited by other people than these.
+    """
+    ids = list(group_ids)
+    ask_again(session, ids)
+    session.execute(delete(Visit).where(Visit.group_id.in_(ids)))
+
+
 def set_aside(session: Session, *, set_id: str, membership_id: str, is_aside: bool) -> None:
     """Set a member aside, or take them back in; no reason is kept.
 
     Who is aside sees nothing of the group until they agree; the group goes on without them.
     """
+    group_id = _group_of(session, set_id, membership_id)
+    if group_id is None:
+        return
+    lock_groups(session, [group_id])
     here = (GroupMember.set_id == set_id) & (GroupMember.membership_id == membership_id)
-    session.execute(update(GroupMember).where(here).values(is_aside=is_aside))
-    groups = select(Group.id).where(Group.set_id == set_id)
-    session.execute(
-        delete(Acceptance).where(Acceptance.membership_id == membership_id, Acceptance.group_id.in_(groups))
+    change: Any = session.execute(
+        update(GroupMember).where(here, GroupMember.is_aside.is_(not is_aside)).values(is_aside=is_aside)
     )
+    # Who is back already by accepting keeps that, when a teacher presses on an older page.
+    if is_aside and change.rowcount:
+        session.execute(
+            delete(Acceptance).where(Acceptance.membership_id == membership_id, Acceptance.group_id == group_id)
+        )
 
 
 def rename_group(session: Session, group_id: str, name: str | None) -> None:

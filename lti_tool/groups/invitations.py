@@ -27,6 +27,8 @@ _GUESTS = (
     select(Visit.membership_id, Visit.ends_at, Person.id.label("person_id"), Person.display_name)
     .join(Membership, and_(Membership.id == Visit.membership_id, Membership.role == Role.INSTRUCTOR))
     .join(Person, Person.id == Membership.person_id)
+    .join(Group, Group.id == Visit.group_id)
+    .join(GroupSet, and_(GroupSet.id == Group.set_id, GroupSet.is_in_use))
     .where(Visit.group_id == bindparam("group_id"), Visit.ends_at > bindparam("now"))
     .order_by(*by_name)
 )

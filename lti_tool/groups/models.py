@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.kernel.database import Base, Id
@@ -17,6 +17,15 @@ class GroupSet(Base):
     """One way in which a course is divided into groups. A course has one in use; the others are kept."""
 
     __tablename__ = "groups_set"
+    __table_args__ = (
+        Index(
+            "uq_groups_set_in_use",
+            "context_id",
+            unique=True,
+            sqlite_where=text("is_in_use"),
+            postgresql_where=text("is_in_use"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     context_id: Mapped[str] = mapped_column(ForeignKey("course_context.id", ondelete="CASCADE"), index=True)
@@ -94,7 +103,7 @@ class PlannedPlace(Base):
     number: Mapped[int]
     """Of the group; one that does not exist yet begins when the plan is confirmed."""
     label: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
-    """What a timetable or the LMS calls that group."""
+    """What a timetable calls that group."""
 
 
 class ChangeRequest(Base):

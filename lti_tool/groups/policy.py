@@ -114,6 +114,8 @@ class Merged:
     """What is kept."""
     met: frozenset[str]
     """The fields that somebody else changed too: theirs is kept, and both are shown to who came second."""
+    has_unseen: bool
+    """Whether anything stands there that who saved has not seen: it is read before it is handed in."""
 
 
 def merge_texts(stored: Mapping[str, str], typed: Mapping[str, str], seen: Mapping[str, str]) -> Merged:
@@ -133,7 +135,8 @@ def merge_texts(stored: Mapping[str, str], typed: Mapping[str, str], seen: Mappi
             texts[name] = text
         else:
             met.add(name)
-    return Merged(texts, frozenset(met))
+    has_unseen = any(mark(stored.get(name, "")) != seen.get(name) for name in typed)
+    return Merged(texts, frozenset(met), has_unseen)
 
 
 def mark(text: str) -> str:

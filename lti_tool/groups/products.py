@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from lti_tool.groups.circle import lock_group
+from lti_tool.groups.circle import lock_groups
 from lti_tool.groups.models import Product
 from lti_tool.groups.policy import Merged, merge_texts
+from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.kernel.errors import RugzakError
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ class ShownProduct:
     feedback: str | None = None
     is_readable: bool = True
     """False when the keys that are set do not open it."""
-
-
-class UnreadableError(RugzakError):
-    """The keys that are set do not open what is stored, so nothing may be written over it."""
 
 
 class HandedInError(RugzakError):
@@ -79,11 +76,11 @@ def save_product(  # noqa: PLR0913 (each is a part of the row, or what it is hel
     """Keep what somebody typed, beside what others of the group typed at the same moment.
 
     :param seen: for each field the mark of what stood there when the page was opened.
-    :param hands_in: hand it in as well, unless somebody else changed the same field: that is looked at first.
+    :param hands_in: hand it in as well, unless somebody else changed anything meanwhile: that is read first.
     :raises HandedInError: when it is handed in already.
     :raises UnreadableError: when what is stored cannot be read.
     """
-    lock_group(session, group_id)
+    lock_groups(session, [group_id])
     now = read_product(session, texts, group_id=group_id, step_id=step_id)
     if now.is_handed_in:
         message = "the product is handed in already"
@@ -94,7 +91,7 @@ def save_product(  # noqa: PLR0913 (each is a part of the row, or what it is hel
     merged = merge_texts(now.texts, typed, seen)
     row = {
         "text": texts.seal_fields(group_id, step_id, merged.texts),
-        "is_handed_in": hands_in and not merged.met,
+        "is_handed_in": hands_in and not merged.has_unseen,
     }
     _write(session, group_id, step_id, row)
     return merged
@@ -107,7 +104,16 @@ def open_again(session: Session, *, group_id: str, step_id: str) -> None:
 
 
 def give_feedback(session: Session, texts: SealedTexts, *, group_id: str, step_id: str, text: str) -> None:
-    """Say something of the task to a group, in place of what was said before; an empty text takes it away (CMP-8)."""
+    """Say something of the task to a group, in place of what was said before; an empty text takes it away (CMP-8).
+
+    :raises UnreadableError: when what was said before cannot be read.
+    """
+    lock_groups(session, [group_id])
+    row = session.execute(_ONE, {"group_id": group_id, "step_id": step_id}).one_or_none()
+    said = None if row is None else row.feedback
+    if said is not None and texts.open_feedback(group_id, step_id, said) is None:
+        message = "what was said before cannot be opened with the keys that are set"
+        raise UnreadableError(message)
     sealed = texts.seal_feedback(group_id, step_id, text) if text else None
     here = (Product.group_id == group_id) & (Product.step_id == step_id)
     session.execute(update(Product).where(here).values(feedback=sealed))

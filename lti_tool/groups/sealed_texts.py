@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from lti_tool.groups.models import Agreement, Product
 from lti_tool.groups.policy import AgreementLine
+from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.key_ring import KeyRingError
 from lti_tool.kernel.resealing import register_resealer
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from lti_tool.kernel.key_ring import KeyRing
 
 _AGREEMENT, _PRODUCT, _FEEDBACK = "group agreement", "group product", "group feedback"
+
+
+class UnreadableError(RugzakError):
+    """The keys that are set do not open what is stored, so nothing may be written over it."""
 
 
 class SealedTexts:

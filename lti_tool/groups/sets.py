@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 
-from lti_tool.groups.circle import ask_again
+from lti_tool.groups.circle import greet_newcomers, lock_groups, lock_set
 from lti_tool.groups.models import (
     Acceptance,
     Agreement,
@@ -22,6 +22,7 @@ from lti_tool.groups.models import (
     GroupTeacher,
     PlannedPlace,
     Product,
+    Visit,
     Wish,
 )
 from lti_tool.groups.policy import USUAL_SIZE
@@ -84,13 +85,25 @@ def create_set(session: Session, context_id: str, title: str) -> str:
     """Begin a set of groups, and return its id. The first one of a course is in use at once."""
     is_first = not read_sets(session, context_id)
     row = {"id": new_id(), "context_id": context_id, "title": title, "size": USUAL_SIZE}
-    session.execute(insert(GroupSet).values(**row, is_in_use=is_first, sign_up_open=False))
+    # Two who begin the first set at one moment begin the same: a course has one in use.
+    insert_once(session, GroupSet, {**row, "is_in_use": is_first, "sign_up_open": False})
+    if is_first:
+        in_use = select(GroupSet.id).where(GroupSet.context_id == context_id, GroupSet.is_in_use)
+        return session.execute(in_use).scalar_one()
     return str(row["id"])
 
 
 def use_set(session: Session, context_id: str, set_id: str) -> None:
-    """Let students meet in the groups of this set; those of the others stay as they are, and are not shown to them."""
-    session.execute(update(GroupSet).where(GroupSet.context_id == context_id).values(is_in_use=GroupSet.id == set_id))
+    """Let students meet in the groups of this set; those of the others stay as they are, and are not shown to them.
+
+    A teacher whom a group of another set invited is no guest any more: its members could not end it.
+    """
+    here = GroupSet.context_id == context_id
+    session.execute(select(GroupSet.id).where(here).order_by(GroupSet.id).with_for_update())
+    groups = select(Group.id).join(GroupSet, GroupSet.id == Group.set_id).where(here)
+    session.execute(delete(Visit).where(Visit.group_id.in_(groups)))
+    session.execute(update(GroupSet).where(here, GroupSet.id != set_id).values(is_in_use=False))
+    session.execute(update(GroupSet).where(here, GroupSet.id == set_id).values(is_in_use=True))
 
 
 def change_set(session: Session, set_id: str, **values: Any) -> None:
@@ -130,6 +143,7 @@ def forget_wish(session: Session, context_id: str, one: str, other: str) -> None
 
 def keep_plan(session: Session, set_id: str, numbers: Mapping[str, int], labels: Mapping[int, str]) -> None:
     """Store a plan in place of the one that waited."""
+    lock_set(session, set_id)
     forget_plan(session, set_id)
     rows = [
         {"set_id": set_id, "membership_id": membership_id, "number": number, "label": labels.get(number)}
@@ -141,6 +155,7 @@ def keep_plan(session: Session, set_id: str, numbers: Mapping[str, int], labels:
 
 def place_in_plan(session: Session, set_id: str, membership_id: str, number: int) -> None:
     """Put one student somewhere in the plan that waits, whether they were in it or not."""
+    lock_set(session, set_id)
     row = {"set_id": set_id, "membership_id": membership_id, "number": number, "label": None}
     insert_once(session, PlannedPlace, row)
     here = (PlannedPlace.set_id == set_id) & (PlannedPlace.membership_id == membership_id)
@@ -171,13 +186,17 @@ def confirm_plan(session: Session, set_id: str) -> None:
     Who the plan does not name stays. A group that somebody new comes to agrees again; a group that nobody is in any
     more goes, unless it has made something.
     """
-    session.execute(select(GroupSet.id).where(GroupSet.id == set_id).with_for_update())
+    lock_set(session, set_id)
     plan = read_plan(session, set_id)
     if plan is None:
         return
     places = read_places(session, set_id)
     moved = {who: number for who, number in plan.numbers.items() if places.get(who) != number}
     groups = _open_groups(session, set_id, set(plan.numbers.values()), plan.labels)
+    # Who accepts or writes meanwhile holds a group: all that change are held first, in one order.
+    touched = {groups[number] for number in moved.values()} | {groups[places[who]] for who in moved if who in places}
+    for some in _in_batches(sorted(touched)):
+        lock_groups(session, some)
     _take_out(session, set_id, moved)
     rows = [
         {"set_id": set_id, "membership_id": who, "group_id": groups[number], "is_aside": False}
@@ -186,7 +205,7 @@ def confirm_plan(session: Session, set_id: str) -> None:
     if rows:
         session.execute(insert(GroupMember), rows)
     for some in _in_batches({groups[number] for number in moved.values()}):
-        ask_again(session, some)
+        greet_newcomers(session, some)
     _close_empty_groups(session, set_id)
     forget_plan(session, set_id)
     if len(moved) >= AT_ONCE:
@@ -195,6 +214,7 @@ def confirm_plan(session: Session, set_id: str) -> None:
 
 def open_group(session: Session, set_id: str, number: int) -> str:
     """Return the id of a group of a set, which begins now when it is not there yet."""
+    lock_set(session, set_id)
     return _open_groups(session, set_id, {number}, {})[number]
 
 
@@ -217,7 +237,7 @@ def _in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
 
 def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mapping[int, str]) -> dict[int, str]:
     """Begin the groups that are not there yet, name those that a list names, and return the ids of all by number."""
-    found = session.execute(select(Group.number, Group.id).where(Group.set_id == set_id))
+    found = session.execute(select(Group.number, Group.id, Group.name).where(Group.set_id == set_id)).all()
     groups = {row.number: row.id for row in found}
     begun = {number: new_id() for number in sorted(numbers - set(groups))}
     rows = [
@@ -226,8 +246,10 @@ def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mappi
     ]
     if rows:
         session.execute(insert(Group), rows)
+    named = {row.number: row.name for row in found}
     for number in sorted(set(labels) & set(groups)):
-        session.execute(update(Group).where(Group.id == groups[number]).values(name=labels[number]))
+        if named[number] != labels[number]:
+            session.execute(update(Group).where(Group.id == groups[number]).values(name=labels[number]))
     return groups | begun
 
 
@@ -245,4 +267,6 @@ def _close_empty_groups(session: Session, set_id: str) -> None:
         exists().where(Product.group_id == Group.id),
         exists().where(Agreement.group_id == Group.id),
     )
-    session.execute(delete(Group).where(Group.set_id == set_id, ~has_something))
+    # Where students choose, an empty group is one to choose.
+    is_closed = exists().where(GroupSet.id == Group.set_id, GroupSet.sign_up_open.is_(False))
+    session.execute(delete(Group).where(Group.set_id == set_id, ~has_something, is_closed))

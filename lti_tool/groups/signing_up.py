@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import and_, case, func, insert, or_, select
 
-from lti_tool.groups.circle import count_members, place_member
+from lti_tool.groups.circle import count_members, lock_set, place_member
 from lti_tool.groups.models import Group, GroupMember, GroupSet, Wish
 from lti_tool.groups.sets import APART, change_set
 from lti_tool.kernel.errors import RugzakError
@@ -25,7 +25,7 @@ MOST_SHOWN = 100
 class NoPlaceError(RugzakError):
     """A group has no place for this student: it is full, sign-up is over, or a teacher keeps two students apart.
 
-    Which of these is not said, so that nobody can find out whom they are kept apart from.
+    Which of these is not said, and a group of the last kind is offered to nobody it is closed to, as if it were full.
     """
 
 
@@ -50,17 +50,18 @@ class SignUp:
     groups: tuple[OpenGroup, ...]
 
 
-def read_sign_up(database: Session | Connection, context_id: str) -> SignUp | None:
-    """Return the groups that have a place; None while students do not choose themselves."""
+def read_sign_up(database: Session | Connection, context_id: str, membership_id: str) -> SignUp | None:
+    """Return the groups that have a place for a student; None while students do not choose, and for who is none."""
     in_use = select(GroupSet.id, GroupSet.size).where(
         GroupSet.context_id == context_id, GroupSet.is_in_use, GroupSet.sign_up_open
     )
     here = database.execute(in_use).one_or_none()
-    if here is None:
+    if here is None or not _is_student(database, membership_id):
         return None
+    closed = _closed_to(database, membership_id)
     counts = count_members(database, here.id)
     found = database.execute(select(Group.id, Group.number, Group.name).where(Group.set_id == here.id))
-    free = [row for row in found if counts.get(row.id, 0) < here.size]
+    free = [row for row in found if counts.get(row.id, 0) < here.size and row.id not in closed]
     shown = sorted(free, key=lambda row: int(row.number))[:MOST_SHOWN]
     people = _people(database, [row.id for row in shown])
     groups = tuple(
@@ -68,6 +69,23 @@ def read_sign_up(database: Session | Connection, context_id: str) -> SignUp | No
         for row in shown
     )
     return SignUp(here.id, groups)
+
+
+def _is_student(database: Session | Connection, membership_id: str) -> bool:
+    """Whether somebody counts as a student: a teacher who looks as one does joins no group."""
+    found = select(Membership.id).where(Membership.id == membership_id, is_student)
+    return database.execute(found).first() is not None
+
+
+def _closed_to(database: Session | Connection, membership_id: str) -> frozenset[str]:
+    """Return the groups in which somebody is whom a teacher keeps apart from this student."""
+    other = case((Wish.first_id == membership_id, Wish.second_id), else_=Wish.first_id)
+    groups = (
+        select(GroupMember.group_id)
+        .join(Wish, other == GroupMember.membership_id)
+        .where(Wish.kind == APART, or_(Wish.first_id == membership_id, Wish.second_id == membership_id))
+    )
+    return frozenset(database.execute(groups).scalars())
 
 
 def _people(database: Session | Connection, group_ids: list[str]) -> dict[str, list[tuple[str, str | None]]]:
@@ -89,6 +107,7 @@ def open_sign_up(session: Session, set_id: str, *, size: int, groups: int) -> No
 
     :param groups: how many groups there are to be.
     """
+    lock_set(session, set_id)
     numbers = set(session.execute(select(Group.number).where(Group.set_id == set_id)).scalars())
     missing = [number for number in range(1, groups + 1) if number not in numbers]
     if missing:
@@ -115,7 +134,8 @@ def sign_up(session: Session, *, context_id: str, group_id: str, membership_id: 
         .where(Group.id == group_id, GroupSet.context_id == context_id, GroupSet.is_in_use, GroupSet.sign_up_open)
         .with_for_update()
     ).one_or_none()
-    if here is None or not _has_place(session, here.size, group_id, membership_id):
+    is_known = here is not None and _is_student(session, membership_id)
+    if here is None or not is_known or not _has_place(session, here.size, group_id, membership_id):
         message = "the group has no place for this student"
         raise NoPlaceError(message)
     place_member(session, set_id=here.id, group_id=group_id, membership_id=membership_id)
@@ -123,17 +143,9 @@ def sign_up(session: Session, *, context_id: str, group_id: str, membership_id: 
 
 def _has_place(session: Session, size: int, group_id: str, membership_id: str) -> bool:
     members = (
-        select(GroupMember.membership_id)
+        select(func.count())
+        .select_from(GroupMember)
         .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
         .where(GroupMember.group_id == group_id)
     )
-    if session.execute(select(func.count()).select_from(members.subquery())).scalar_one() >= size:
-        return False
-    apart = select(Wish.kind).where(
-        Wish.kind == APART,
-        or_(
-            and_(Wish.first_id == membership_id, Wish.second_id.in_(members)),
-            and_(Wish.second_id == membership_id, Wish.first_id.in_(members)),
-        ),
-    )
-    return session.execute(apart).first() is None
+    return session.execute(members).scalar_one() < size and group_id not in _closed_to(session, membership_id)

@@ -38,6 +38,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_groups_set"),
     )
     op.create_index("ix_groups_set_context_id", "groups_set", ["context_id"])
+    # A course has one set in use, also when two teachers begin at the same moment.
+    in_use = sa.text("is_in_use")
+    op.create_index(
+        "uq_groups_set_in_use",
+        "groups_set",
+        ["context_id"],
+        unique=True,
+        sqlite_where=in_use,
+        postgresql_where=in_use,
+    )
     op.create_table(
         "groups_group",
         _id("id"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -12,15 +13,27 @@ from lti_tool.groups.circle import place_member
 from lti_tool.groups.sets import create_set, open_group
 from lti_tool.people.models import CourseContext, Membership, Person
 from tests.demo_lms.people import CAST
+from tests.door import Visit
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+    from werkzeug.test import TestResponse
 
     from lti_tool.kernel.database import Database
-    from tests.door import Door, Visit
+    from tests.door import Door
 
 STUDENTS = ("amina", "bram", "nameless", "esra")
 """Of the demo's course; one of them has no name there."""
+
+
+class GroupVisit(Visit):
+    """A student inside, who presses on the page of the group that they are in at that moment."""
+
+    def post(self, path: str, data: dict[str, str], **kwargs: Any) -> TestResponse:
+        if path.startswith("/group/") and "group" not in data:
+            found = re.search(r'name="group" value="([a-z2-7]{26})"', self.get("/group").text)
+            data = data if found is None else {"group": found[1], **data}
+        return super().post(path, data, **kwargs)
 
 
 @dataclass
@@ -31,7 +44,7 @@ class Circle:
     database: Database
     set_id: str
     group_id: str
-    visits: dict[str, Visit]
+    visits: dict[str, GroupVisit]
     members: dict[str, str]
     """The membership of each student."""
 
@@ -60,7 +73,7 @@ class Circle:
 @pytest.fixture
 def circle(door: Door, database: Database) -> Circle:
     """Four students in one group of a course."""
-    visits = {person: door.enter(person) for person in STUDENTS}
+    visits = {person: enter_student(door, person) for person in STUDENTS}
     with database.session(writes=True) as session, session.begin():
         context_id = session.execute(select(CourseContext.id)).scalar_one()
         set_id = create_set(session, context_id, "Groepen")
@@ -69,6 +82,12 @@ def circle(door: Door, database: Database) -> Circle:
     for person in STUDENTS:
         circle.group_id = circle.place(person)
     return circle
+
+
+def enter_student(door: Door, person: str) -> GroupVisit:
+    """Let a student in."""
+    visit = door.enter(person)
+    return GroupVisit(visit.client, visit.home)
 
 
 def enter_teacher(circle: Circle, person: str = "teacher") -> Visit:

@@ -11,7 +11,7 @@ from lti_tool.groups.circle import read_own_group
 from lti_tool.groups.models import ChangeRequest, GroupSet
 from lti_tool.groups.sets import APART, keep_wish
 from lti_tool.groups.signing_up import open_sign_up
-from tests.groups.conftest import enter_teacher
+from tests.groups.conftest import enter_student, enter_teacher
 
 if TYPE_CHECKING:
     from tests.clock import FrozenClock
@@ -127,7 +127,7 @@ def test_too_long_a_name_comes_back_as_it_was_typed(circle: Circle) -> None:
 
 
 def test_student_without_a_group_is_told_how_it_goes_on(circle: Circle) -> None:
-    visit = circle.door.enter("femke")
+    visit = enter_student(circle.door, "femke")
 
     page = visit.get("/group")
 
@@ -147,7 +147,7 @@ def choices(page: str) -> list[str]:
 
 def test_student_chooses_a_group_that_has_a_place(circle: Circle) -> None:
     sign_up_open(circle)
-    visit = circle.door.enter("femke")
+    visit = enter_student(circle.door, "femke")
     offered = choices(visit.get("/group").text)
     assert circle.group_id not in offered, "it is full"
     assert len(offered) == 2
@@ -159,7 +159,7 @@ def test_student_chooses_a_group_that_has_a_place(circle: Circle) -> None:
 
 def test_full_group_lets_nobody_in_and_the_others_are_shown(circle: Circle) -> None:
     sign_up_open(circle)
-    visit = circle.door.enter("femke")
+    visit = enter_student(circle.door, "femke")
 
     answer = visit.post("/group/choose", {"group": circle.group_id})
 
@@ -169,7 +169,7 @@ def test_full_group_lets_nobody_in_and_the_others_are_shown(circle: Circle) -> N
 
 def test_rsk_24_a_group_with_somebody_to_be_apart_from_looks_full(circle: Circle) -> None:
     sign_up_open(circle, size=5)
-    visit = circle.door.enter("femke")
+    visit = enter_student(circle.door, "femke")
     femke = membership_of(circle, visit)
     full = visit.post("/group/choose", {"group": circle.group_id + "a"})
     with circle.database.session(writes=True) as session, session.begin():
@@ -193,7 +193,7 @@ def membership_of(circle: Circle, _visit: object) -> str:
 
 
 def test_nobody_chooses_while_sign_up_is_closed(circle: Circle) -> None:
-    visit = circle.door.enter("femke")
+    visit = enter_student(circle.door, "femke")
     other = circle.place("esra", 2)
 
     assert visit.post("/group/choose", {"group": other}).status_code == 409

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lti_tool.groups.models import Product
 from lti_tool.groups.policy import mark
-from tests.groups.conftest import enter_teacher
+from tests.groups.conftest import enter_student, enter_teacher
 
 if TYPE_CHECKING:
     from typing import Any
@@ -157,7 +157,7 @@ def test_sto_1_what_a_group_makes_is_stored_encrypted_and_bound_to_its_place(
 
 
 def test_whoever_is_in_no_group_can_read_the_step_and_press_done(circle: Circle, step: dict[str, Any]) -> None:
-    visit = circle.door.enter("femke")
+    visit = enter_student(circle.door, "femke")
 
     page = visit.get(f"/step/{step['id']}/1")
 

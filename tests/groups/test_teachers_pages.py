@@ -12,7 +12,7 @@ from lti_tool.groups.circle import read_own_group
 from lti_tool.groups.models import GroupMember, PlannedPlace, Wish
 from lti_tool.people.models import Membership
 from tests.demo_lms.people import CAST
-from tests.groups.conftest import STUDENTS, enter_teacher
+from tests.groups.conftest import STUDENTS, enter_student, enter_teacher
 
 if TYPE_CHECKING:
     from tests.door import Visit
@@ -25,7 +25,7 @@ OTHERS = ("chiyun", "daan", "femke", "joost", "kwame")
 def crowd(circle: Circle) -> Circle:
     """Nine students, four of them in a group."""
     for person in OTHERS:
-        circle.visits[person] = circle.door.enter(person)
+        circle.visits[person] = enter_student(circle.door, person)
     circle.read_members()
     return circle
 

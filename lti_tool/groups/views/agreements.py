@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
 from lti_tool.groups.agreements import (
     AgreementChangedError,
@@ -15,12 +15,14 @@ from lti_tool.groups.agreements import (
     read_agreement,
     take_acceptance_back,
 )
-from lti_tool.groups.policy import LONGEST_LINE
+from lti_tool.groups.policy import LONGEST_LINE, shares_page
 from lti_tool.groups.schemas import errors_of, load_lines, own_line_names, own_lines
+from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.groups.views.blueprint import (
     CHANGED,
     NOT_RIGHT_YET,
     agreement_cards,
+    ask_same_group,
     back_to,
     group_title,
     groups,
@@ -61,6 +63,7 @@ def show_agreements(member: Member) -> ResponseReturnValue:
 def propose(member: Member) -> ResponseReturnValue:
     """Save a new version for everybody to accept; or show it beside what somebody else saved meanwhile."""
     group, session = own_active_group(member), database_session()
+    ask_same_group(group, [text for name, text in request.form.items() if name.startswith("own-")])
     chosen, typed = frozenset(request.form.getlist("card")), request.form
     now = read_agreement(session, texts(), group.id)
     try:
@@ -69,6 +72,8 @@ def propose(member: Member) -> ResponseReturnValue:
     except ValidationError as error:
         page = _show_form(member, group, now, chosen=chosen, typed=typed, errors=errors_of(error))
         return page, NOT_RIGHT_YET
+    except UnreadableError:
+        raise ServiceUnavailable from None
     except AgreementChangedError:
         now = read_agreement(session, texts(), group.id)
         return _show_form(member, group, now, chosen=chosen, typed=typed, has_changed=True), CHANGED
@@ -80,6 +85,7 @@ def propose(member: Member) -> ResponseReturnValue:
 def accept(member: Member) -> ResponseReturnValue:
     """Accept the agreements as they were read, or accept them no more. Nobody is told who did (GRP-10)."""
     group, session, membership_id = own_group(member), database_session(), membership_of(member)
+    ask_same_group(group)
     if request.form.get("accepts") == "no":
         take_acceptance_back(session, group_id=group.id, membership_id=membership_id)
         return back_to("groups.show_otherwise")
@@ -101,7 +107,16 @@ def show_otherwise(member: Member) -> ResponseReturnValue:
         group_url=visit_address("groups.show_own_group"),
         edit_url=visit_address("groups.show_agreements"),
         another_url=visit_address("groups.ask_for_another"),
+        accept_url=visit_address("groups.accept"),
+        group=group,
+        has_accepted=_has_accepted(group, member),
+        is_active=shares_page(group, membership_of(member)),
     )
+
+
+def _has_accepted(group: OwnGroup, member: Member) -> bool:
+    mine = group.find(membership_of(member))
+    return mine is not None and mine.has_accepted
 
 
 def _seen() -> int:
@@ -121,12 +136,17 @@ def _show_form(  # noqa: PLR0913 (what stands, what was typed, and what came of 
     errors: Mapping[str, str] | None = None,
     has_changed: bool = False,
 ) -> str:
+    lines = (now.lines if now else None) or ()
+    # A card chosen before stands there in the words in which it was chosen, which are those that are kept.
+    said = {line.card: line.text for line in lines}
+    names = (*own_line_names(lines), *(name for name in typed if name.startswith("own-")))
     return render_template(
         "groups/agreements.html",
+        group=group,
         title=group_title(group.number, group.name),
-        cards=agreement_cards(member),
+        cards=[{"id": card.id, "text": said.get(card.id, card.text)} for card in agreement_cards(member)],
         chosen=chosen,
-        own=[(name, typed.get(name, "")) for name in own_line_names((now.lines if now else None) or ())],
+        own=[(name, typed.get(name, "")) for name in dict.fromkeys(names)],
         longest=LONGEST_LINE,
         errors=errors or {},
         has_changed=has_changed,

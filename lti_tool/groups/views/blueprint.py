@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, redirect
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 
 from lti_tool.curriculum.classes import read_class
@@ -18,6 +18,7 @@ from lti_tool.web.edge import database_connection, instruments
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from flask.typing import ResponseReturnValue
@@ -92,6 +93,31 @@ def own_active_group(member: Member) -> OwnGroup:
     if not shares_page(group, membership_of(member)):
         raise NotFound
     return group
+
+
+class OtherGroupError(Exception):
+    """Somebody pressed on a page of a group in which they are no more. What they typed goes back to them."""
+
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        super().__init__("this is the page of another group")
+        self.texts = tuple(text for text in texts if text.strip())
+
+
+def ask_same_group(group: OwnGroup, texts: Sequence[str] = ()) -> None:
+    """Ask that a press came from the page of the group that somebody is in now.
+
+    :param texts: what was typed there, so that it is not lost.
+    :raises OtherGroupError: when they have moved since they opened the page.
+    """
+    if request.form.get("group") != group.id:
+        raise OtherGroupError(texts)
+
+
+@groups.errorhandler(OtherGroupError)
+def show_other_group(error: OtherGroupError) -> ResponseReturnValue:
+    """Say that nothing happened, give back what was typed, and lead to the group of now."""
+    page = render_template("groups/moved.html", texts=error.texts, group_url=visit_address("groups.show_own_group"))
+    return page, CHANGED
 
 
 def group_steps(member: Member) -> tuple[tuple[Unit, Step], ...]:

@@ -22,6 +22,7 @@ from lti_tool.groups.views.blueprint import (
     CHANGED,
     NOT_RIGHT_YET,
     ask_open_class,
+    ask_same_group,
     back_to,
     class_state,
     context_of,
@@ -61,11 +62,11 @@ def show_own_group(member: Member) -> ResponseReturnValue:
     group = read_own_group(database_connection(), membership_of(member))
     if group is None:
         return _show_none(member)
-    return render_group(member, group, has_asked=has_asked(database_connection(), membership_of(member)))
+    return render_group(member, group)
 
 
 def _show_none(member: Member, *, no_place: bool = False) -> str:
-    choice = read_sign_up(database_connection(), context_of(member))
+    choice = read_sign_up(database_connection(), context_of(member), membership_of(member))
     rows = [
         {
             "id": one.id,
@@ -105,6 +106,7 @@ def choose_group(member: Member) -> ResponseReturnValue:
 def name_group(member: Member) -> ResponseReturnValue:
     """Say what the group is called; nothing typed gives it its number back."""
     group = own_active_group(member)
+    ask_same_group(group, [request.form.get("name", "")])
     try:
         form = name_form().load(request.form)
     except ValidationError as error:
@@ -130,6 +132,7 @@ def ask_for_another(member: Member) -> ResponseReturnValue:
 def invite(member: Member) -> ResponseReturnValue:
     """Invite a teacher of the course to this group's page; every member sees it (GRP-2)."""
     group = own_active_group(member)
+    ask_same_group(group)
     wanted = id_or_404(request.form.get("teacher"))
     teachers = {one.membership_id for one in read_teachers(database_connection(), context_of(member))}
     if wanted not in teachers:
@@ -143,6 +146,7 @@ def invite(member: Member) -> ResponseReturnValue:
 def end_invitation(member: Member) -> ResponseReturnValue:
     """Let a teacher see this group's page no more."""
     group = own_active_group(member)
+    ask_same_group(group)
     end_visit(database_session(), group_id=group.id, membership_id=id_or_404(request.form.get("teacher")))
     return back_to("groups.show_own_group", "guest-gone")
 
@@ -152,7 +156,6 @@ def render_group(  # noqa: PLR0913 (what differs between a member, a guest, and 
     group: OwnGroup,
     *,
     is_guest: bool = False,
-    has_asked: bool = False,
     has_changed: bool = False,
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
@@ -182,7 +185,7 @@ def render_group(  # noqa: PLR0913 (what differs between a member, a guest, and 
         group=group,
         parts=parts,
         step_ids=[step["id"] for part in parts for step in part["steps"]],
-        has_asked=has_asked,
+        has_asked=not is_guest and has_asked(database, membership_id),
         errors=errors or {},
         name=(typed or {}).get("name", group.name or ""),
         urls=_urls(group, is_guest=is_guest),

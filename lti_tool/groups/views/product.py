@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import NotFound
 
 from lti_tool.curriculum.kinds import StepKind, register_kind
 from lti_tool.curriculum.service import read_module
 from lti_tool.groups.circle import read_own_group
 from lti_tool.groups.policy import assign_roles, mark, shares_page
-from lti_tool.groups.products import HandedInError, UnreadableError, read_product, save_product
+from lti_tool.groups.products import HandedInError, read_product, save_product
 from lti_tool.groups.schemas import errors_of, field_name, product_form, seen_name
+from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.groups.step import GroupSchema, assignment_of, build_assignment
 from lti_tool.groups.views.blueprint import (
     CHANGED,
     NOT_RIGHT_YET,
+    ask_same_group,
     back_to,
     class_state,
     group_title,
@@ -72,6 +74,7 @@ class LiveStep:
 
     title: str
     """What the group is called."""
+    group_id: str
     group_url: str
     audience: str
     """Who sees what the group writes, while it is not handed in."""
@@ -79,6 +82,8 @@ class LiveStep:
     """For each round, for each role, the names of who has it."""
     fields: tuple[LiveField, ...]
     is_handed_in: bool
+    is_readable: bool
+    """False when the keys that are set do not open what the group made: then nothing is asked or written over."""
     feedback: str | None
     save_url: str
     agreements_url: str | None
@@ -131,11 +136,13 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
         )
     return LiveStep(
         title=group_title(group.number, group.name),
+        group_id=group.id,
         group_url=visit_address("groups.show_own_group"),
         audience=list_people(names),
         rounds=tuple(tuple(tuple(names[place] for place in cell) for cell in row) for row in table),
         fields=tuple(fields),
         is_handed_in=product.is_handed_in,
+        is_readable=product.is_readable,
         feedback=product.feedback,
         save_url=visit_address("groups.save", step_id=step.id),
         agreements_url=visit_address("groups.show_agreements") if assignment.cards else None,
@@ -154,6 +161,7 @@ def save(member: Member, step_id: str) -> ResponseReturnValue:
     step, assignment = _find_step(member, step_id)
     names = {one.id: field_name(one.id) for one in assignment.fields}
     typed = typed_values(request.form, names.values())
+    ask_same_group(group, list(typed.values()))
     try:
         loaded = product_form(assignment.fields).load(typed)
         merged = save_product(
@@ -171,12 +179,14 @@ def save(member: Member, step_id: str) -> ResponseReturnValue:
     except HandedInError:
         return _show(step, _live(member, group, step, assignment, typed=typed), was_handed_in=True), CHANGED
     except UnreadableError:
-        raise ServiceUnavailable from None
+        return _show(step, _live(member, group, step, assignment, typed=typed)), 503
     if merged.met:
         # What only one of them changed is kept by now; this page is no error, so the commit is made.
         live = _live(member, group, step, assignment, typed=_mine(merged.met, names, typed), met=merged.met)
         return _show(step, live)
-    place = "handed-in" if request.form.get("hand-in") == "yes" else "kept"
+    place = "kept"
+    if request.form.get("hand-in") == "yes":
+        place = "read-first" if merged.has_unseen else "handed-in"
     return back_to("progress.show_step", place, step_id=step_id)
 
 

@@ -50,8 +50,10 @@ function run(timer, minutes) {
 
   start.addEventListener("click", begin);
   stop.addEventListener("click", () => {
-    left.textContent = "";
-    offerNext();
+    if (!stop.hidden) {
+      left.textContent = "";
+      offerNext();
+    }
   });
   offerNext();
   timer.hidden = false;
