@@ -255,3 +255,16 @@ def test_product_that_no_key_opens_offers_no_form(circle: Circle, step: dict[str
     assert "<textarea" not in page
     assert answer.status_code == 503
     assert "Opnieuw getypt." in answer.text
+
+
+def test_guest_sees_what_the_group_is_making_and_stands_beside_its_fields(circle: Circle, step: dict[str, Any]) -> None:
+    teacher, (first, *_) = enter_teacher(circle), names(step)
+    save(circle.visits["amina"], step, {first: "Half af werk."}, {})
+    assert "Marijke Vos" not in page_of(circle.visits["bram"], step)
+    with circle.database.session(writes=False) as session:
+        invited = circle.teacher_id(session)
+
+    circle.visits["amina"].post("/group/guest", {"teacher": invited})
+
+    assert "Half af werk." in teacher.get(f"/groups/group/{circle.group_id}/visit").text
+    assert "Marijke Vos" in page_of(circle.visits["bram"], step)

@@ -14,7 +14,7 @@ from lti_tool.groups.agreements import read_agreement
 from lti_tool.groups.circle import ask_for_change, forget_request, has_asked, read_own_group, rename_group
 from lti_tool.groups.invitations import end_visit, invite_teacher, read_guests
 from lti_tool.groups.policy import shares_page
-from lti_tool.groups.products import read_states
+from lti_tool.groups.products import read_product, read_states
 from lti_tool.groups.schemas import errors_of, name_form
 from lti_tool.groups.signing_up import NoPlaceError, read_sign_up, sign_up
 from lti_tool.groups.step import assignment_of
@@ -48,8 +48,10 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
+    from lti_tool.curriculum.line import Step
     from lti_tool.groups.invitations import Guest
     from lti_tool.groups.policy import OwnGroup
+    from lti_tool.groups.step import Assignment
     from lti_tool.people.member import Member
 
 
@@ -181,7 +183,7 @@ def render_group(  # noqa: PLR0913 (what differs between a member, a guest, and 
         has_changed=has_changed,
         guests=[_guest(one, member) for one in guests],
         teachers=[] if is_guest or not sees_all else _teachers(member, guests),
-        work=_work(member, group) if sees_all else [],
+        work=_work(member, group, with_texts=is_guest) if sees_all else [],
         group=group,
         parts=parts,
         step_ids=[step["id"] for part in parts for step in part["steps"]],
@@ -236,8 +238,11 @@ def _parts(member: Member) -> list[dict[str, Any]]:
     ]
 
 
-def _work(member: Member, group: OwnGroup) -> list[dict[str, Any]]:
-    """Return what the group makes together, in the steps that it can open."""
+def _work(member: Member, group: OwnGroup, *, with_texts: bool) -> list[dict[str, Any]]:
+    """Return what the group makes together, in the steps that it can open.
+
+    :param with_texts: with what stands in it: for a guest, who cannot open the step as the group does.
+    """
     states, state, day = read_states(database_connection(), group.id), class_state(member), today()
     work = []
     for unit, step in group_steps(member):
@@ -246,8 +251,14 @@ def _work(member: Member, group: OwnGroup) -> list[dict[str, Any]]:
             continue
         status = {None: "not-begun", False: "begun", True: "handed-in"}[states.get(step.id)]
         url = visit_address("progress.show_step", step_id=step.id)
-        work.append({"number": step.number, "title": step.title, "url": url, "status": status})
+        texts_of = _filled_in(group, step, assignment) if with_texts and status != "not-begun" else ()
+        work.append({"number": step.number, "title": step.title, "url": url, "status": status, "fields": texts_of})
     return work
+
+
+def _filled_in(group: OwnGroup, step: Step, assignment: Assignment) -> list[dict[str, str]]:
+    product = read_product(database_connection(), texts(), group_id=group.id, step_id=step.id)
+    return [{"label": one.label, "text": product.texts.get(one.id, "")} for one in assignment.fields]
 
 
 def _urls(group: OwnGroup, *, is_guest: bool) -> dict[str, str]:

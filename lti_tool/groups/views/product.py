@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from lti_tool.curriculum.kinds import StepKind, register_kind
 from lti_tool.curriculum.service import read_module
 from lti_tool.groups.circle import read_own_group
+from lti_tool.groups.invitations import read_guests
 from lti_tool.groups.policy import assign_roles, mark, shares_page
 from lti_tool.groups.products import HandedInError, read_product, save_product
 from lti_tool.groups.schemas import errors_of, field_name, product_form, seen_name
@@ -25,6 +26,7 @@ from lti_tool.groups.views.blueprint import (
     class_state,
     group_title,
     groups,
+    now,
     own_active_group,
     texts,
     today,
@@ -115,6 +117,7 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
     product = read_product(database_connection(), texts(), group_id=group.id, step_id=step.id)
     me = member.membership_id
     others = [one for one in group.active if one.membership_id != me]
+    guests = read_guests(database_connection(), group.id, now())
     names = (*(shown_name(one, member) for one in others), str(_YOU))
     table = assign_roles(len(names), len(assignment.roles), len(assignment.rounds), rotates=assignment.rotates)
     fields = []
@@ -138,7 +141,7 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
         title=group_title(group.number, group.name),
         group_id=group.id,
         group_url=visit_address("groups.show_own_group"),
-        audience=list_people(names),
+        audience=list_people([*(shown_name(one, member) for one in guests), *names]),
         rounds=tuple(tuple(tuple(names[place] for place in cell) for cell in row) for row in table),
         fields=tuple(fields),
         is_handed_in=product.is_handed_in,
