@@ -15,7 +15,7 @@ from lti_tool.groups.agreements import (
     read_agreement,
     take_acceptance_back,
 )
-from lti_tool.groups.policy import LONGEST_LINE
+from lti_tool.groups.policy import LONGEST_LINE, shares_page
 from lti_tool.groups.schemas import errors_of, load_lines, own_line_names, own_lines
 from lti_tool.groups.views.blueprint import (
     CHANGED,
@@ -95,11 +95,12 @@ def accept(member: Member) -> ResponseReturnValue:
 def show_otherwise(member: Member) -> ResponseReturnValue:
     """Show what somebody can do who would like something else. Opening it changes nothing, and nobody sees it."""
     group = own_group(member)
+    changes_them = shares_page(group, membership_of(member))
     return render_template(
         "groups/otherwise.html",
         title=group_title(group.number, group.name),
         group_url=visit_address("groups.show_own_group"),
-        edit_url=visit_address("groups.show_agreements"),
+        edit_url=visit_address("groups.show_agreements") if changes_them else None,
         another_url=visit_address("groups.ask_for_another"),
     )
 

@@ -59,7 +59,7 @@ def place_by_hand(member: Member) -> ResponseReturnValue:
         return make_response(render_plan(member, used, errors=errors, typed=request.form), NOT_RIGHT_YET)
     session = database_session()
     place_in_plan(session, used.id, membership_id, number)
-    return back_to("groups.show_plan", "placed")
+    return back_to("groups.show_plan", "placed", page=request.args.get("page", "1"))
 
 
 @groups.post("/groups/plan/confirm")
@@ -125,12 +125,15 @@ def render_plan(
         broken=[{"kind": str(wish.kind), "names": [told.name(one) for one in wish.pair]} for wish in formed.broken],
         loose=[told.person(one) for one in loose[:MOST_NAMED]],
         loose_total=len(loose),
+        errors=errors or {},
         outcome=None if outcome is None else told.outcome(outcome),
         highest=max(numbers),
         urls={
             name: visit_address(f"groups.{name}")
-            for name in ("place_by_hand", "confirm", "discard", "show_forming", "show_groups")
-        },
+            for name in ("confirm", "discard", "show_forming", "show_groups")
+        }
+        # So that who moves somebody stays on the page where they looked.
+        | {"place_by_hand": url_for("groups.place_by_hand", page=number)},
     )
 
 
