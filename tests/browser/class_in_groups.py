@@ -62,7 +62,9 @@ class ClassInGroups:
     def begin(cls, session: Session) -> ClassInGroups:
         """Find who came in, and begin a set of groups."""
         found = session.execute(
-            select(Person.subject, Membership.id, Membership.context_id).join(Membership, Membership.person_id == Person.id)
+            select(Person.subject, Membership.id, Membership.context_id).join(
+                Membership, Membership.person_id == Person.id
+            )
         ).all()
         ids = {row.subject: row for row in found}
         here = {name: ids[person.id] for name, person in PEOPLE.items() if person.id in ids}
@@ -123,7 +125,9 @@ def _write(here: ClassInGroups) -> None:
     set_aside(here.session, set_id=here.set_id, membership_id=here.members["bram"], is_aside=True)
     here.make(1, GLASSES, {"reading-els": "Een gewone drukke middag.\nZe kent dat van thuis."})
     here.agree(2, "esra femke joost kwame")
-    here.make(2, GLASSES, {"reading-els": "Een drukke middag.", "question-els": "Hoe was het vorige week?"}, hands_in=True)
+    here.make(
+        2, GLASSES, {"reading-els": "Een drukke middag.", "question-els": "Hoe was het vorige week?"}, hands_in=True
+    )
     here.make(2, LISTENING, {"tips": "Wacht tot iemand is uitgepraat."}, hands_in=True)
     for step_id in (GLASSES, LISTENING):
         said = "Jullie vragen zijn open. Kijk nog eens naar de laatste: staat dat er, of is het een bril?"

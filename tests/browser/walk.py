@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 WALKERS = ("amina", "teacher", "mentor", "coordinator", "esra", "bram", "milan")
 """Who walks, in the class in groups: the first four through everything that they can open."""
 _GROUPS_ONLY = ("esra", "bram", "milan")
-"""Students whose pages of groups differ, and no others: their group is complete, goes on without them, or is to choose."""
-_OF_GROUPS = re.compile(rf"/s/[\w-]{{43}}/(group\b.*|.*({AGREEING}|{LEARNT}|{GLASSES}|{LISTENING}).*)")
+"""Students of whom only the pages of groups differ: theirs is complete, goes on without them, or is to be chosen."""
+_OF_GROUPS = re.compile(rf"/s/[\w-]{{43}}/(groups?\b.*|.*({AGREEING}|{LEARNT}|{GLASSES}|{LISTENING}).*)")
 _ID = re.compile(r"(?<=/)[0-9a-z]{26}(?=/|$)", re.IGNORECASE)
 _MOST_OF_ONE_KIND = 2
 """Of the pages of 26 students, and of their groups, two stand for all."""
@@ -36,7 +36,8 @@ def every_page_from(tool: Tool, *, groups_only: bool = False) -> Iterator[Tool]:
     :param groups_only: nothing but the pages of groups.
     """
     home = tool.frame.url.split("#")[0].rstrip("/")
-    waiting, met, kinds = [home + ("/group" if groups_only else "/")], set(), Counter[str]()
+    begin = "/" if not groups_only else "/group" if tool.role == "learner" else "/groups"
+    waiting, met, kinds = [home + begin], set[str](), Counter[str]()
     if groups_only:
         waiting += tool.frame.locator("[data-action=open-step]").evaluate_all("links => links.map(a => a.href)")
         waiting = [address for address in waiting if _OF_GROUPS.search(address)]
@@ -56,8 +57,8 @@ def every_page_from(tool: Tool, *, groups_only: bool = False) -> Iterator[Tool]:
                 continue
             kind = _ID.sub("…", link)
             kinds[kind] += 1
-            is_wanted = _OF_GROUPS.search(link) if groups_only else kind == link or kinds[kind] <= _MOST_OF_ONE_KIND
-            waiting += [link] if is_wanted else []
+            is_another = kind == link or kinds[kind] <= _MOST_OF_ONE_KIND
+            waiting += [link] if is_another and (not groups_only or _OF_GROUPS.search(link)) else []
         if not pressed and tool.frame.locator("[data-action=done]").count():
             # Once is enough: the end of a step is the same for all of them.
             pressed = True
