@@ -95,10 +95,13 @@ def accept(member: Member) -> ResponseReturnValue:
 def show_otherwise(member: Member) -> ResponseReturnValue:
     """Show what somebody can do who would like something else. Opening it changes nothing, and nobody sees it."""
     group = own_group(member)
-    changes_them = shares_page(group, membership_of(member))
+    membership_id = membership_of(member)
+    changes_them, mine = shares_page(group, membership_id), group.find(membership_id)
     return render_template(
         "groups/otherwise.html",
         title=group_title(group.number, group.name),
+        has_accepted=mine is not None and mine.has_accepted,
+        accept_url=visit_address("groups.accept"),
         group_url=visit_address("groups.show_own_group"),
         edit_url=visit_address("groups.show_agreements") if changes_them else None,
         another_url=visit_address("groups.ask_for_another"),

@@ -72,7 +72,8 @@ class LiveStep:
     title: str
     """What the group is called."""
     group_url: str
-    people: tuple[str, ...]
+    others: tuple[str, ...]
+    """With whom the group is, beside who looks."""
     rounds: tuple[tuple[tuple[str, ...], ...], ...]
     """For each round, for each role, the names of who has it."""
     fields: tuple[LiveField, ...]
@@ -129,7 +130,7 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
     return LiveStep(
         title=group_title(group.number, group.name),
         group_url=visit_address("groups.show_own_group"),
-        people=names,
+        others=tuple(shown_name(one, member) for one in group.active if one.membership_id != me),
         rounds=tuple(tuple(tuple(names[place] for place in cell) for cell in row) for row in table),
         fields=tuple(fields),
         is_handed_in=product.is_handed_in,
