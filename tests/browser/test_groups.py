@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
 
     from tests.browser.running import RunningDemo
 
-    Enter = Callable[[str], Tool]
+    Enter = Callable[..., Tool]
 
 
 @pytest.fixture(scope="module")
 def demo(request: pytest.FixtureRequest, browser: Browser) -> Iterator[RunningDemo]:
-    """A demo of its own whose class is in groups: here groups change. Each test has a group to itself."""
+    """A demo of its own whose class is in groups: here groups change. No test looks at what another changes."""
     del request
     with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as running:
         arrange(running, browser)
@@ -89,7 +91,7 @@ def press_at_once(tools: list[Tool], action: str) -> None:
         press = tool.frame.locator(f"[data-action={action}]").first
         press.evaluate("press => { setTimeout(() => press.click(), 50); }")
     for tool, address in zip(tools, before, strict=True):
-        tool.frame.wait_for_url(lambda url, address=address: url != address)
+        tool.frame.wait_for_url(partial(operator.ne, address))
         tool.frame.wait_for_load_state("load")
 
 
@@ -317,7 +319,7 @@ def test_two_who_change_different_fields_meet_nothing(enter: Enter) -> None:
 
 
 def test_without_script_a_student_agrees_and_saves_for_the_group(enter: Enter) -> None:
-    kim = enter("kim", script=False)  # type: ignore[call-arg]
+    kim = enter("kim", script=False)
     open_page(kim, "/group")
     kim.press("edit-agreements")
     kim.frame.locator("input[name=card]").first.check()
