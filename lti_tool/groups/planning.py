@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lti_tool.groups.sets import Plan, ShownSet
 
 NEW, AGAIN, LATECOMERS, LMS = "new", "again", "latecomers", "lms"
+_NUMBERED = re.compile(r"(?:(?:groep|group) ?)?0*([1-9]\d{0,2})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,16 @@ def _keep_proposal(session: Session, set_id: str, placement: Mapping[str, int], 
     """Keep a plan of somebody else's making, with the numbers of the groups that are there where that can be."""
     names = {name: number for number, name in read_names(session, set_id).items()}
     named = {number: names[label] for number, label in labels.items() if label in names}
+    # What is called "3" or "groep 3" is the third group, and that is no name.
+    counted = {number: int(found[1]) for number, label in labels.items() if (found := _NUMBERED.fullmatch(label))}
+    counted = {number: here for number, here in counted.items() if here not in named.values()}
+    named |= counted
     numbers = keep_numbers(placement, read_places(session, set_id), named)
     keep_plan(
         session,
         set_id,
         {one: numbers[number] for one, number in placement.items()},
-        {numbers[number]: label for number, label in labels.items()},
+        {numbers[number]: label for number, label in labels.items() if number not in counted},
     )
 
 

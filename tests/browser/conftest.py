@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.class_in_groups import arrange
 from tests.browser.pages import Lms
 from tests.browser.running import CHROMIUM_ARGS, running_demo
 from tests.prepare import find_chromium
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
     from tests.browser.running import RunningDemo
 
@@ -36,6 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo_in_groups(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[RunningDemo]:
+    """A demo of its own whose class is in groups: for a walk through every page there is."""
+    with running_demo(tmp_path_factory.mktemp("demo-in-groups")) as running:
+        arrange(running, browser)
         yield running
 
 

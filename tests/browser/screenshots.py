@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.class_in_groups import arrange
 from tests.browser.pages import Lms, Tool
 from tests.browser.running import CHROMIUM_ARGS, ROOT, running_demo
 from tests.browser.small_pictures import shrink
@@ -56,6 +57,8 @@ WIDTHS = (390, 700, 1180)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WALKERS = (("esra", "nl"), ("teacher", "nl"), ("coordinator", "en"))
 """Who walks through every page, and in which language."""
+WALKERS_OF_GROUPS = (("amina", "en"), ("bram", "nl"), ("milan", "nl"))
+"""Who walks through the pages of groups alone."""
 
 WIDTH, BELOW = 800, 40
 """Of the pictures of the administrator's pages: their width, and the empty room at their end."""
@@ -97,6 +100,7 @@ def _take_pages(browser: Browser, demo: RunningDemo) -> None:
     tool.frame.evaluate("scrollTo(0, document.querySelector('.fork').getBoundingClientRect().top - 340)")
     lms.page.screenshot(path=FOLDER / "notice-in-the-lms.png")
     lms.page.context.close()
+    arrange(demo, browser)
     for width in WIDTHS:
         for scheme in SCHEMES:
             _take_every_page(browser, demo, width, scheme)
@@ -105,10 +109,10 @@ def _take_pages(browser: Browser, demo: RunningDemo) -> None:
 def _take_every_page(browser: Browser, demo: RunningDemo, width: int, scheme: Literal["light", "dark"]) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     lms = Lms(context.new_page(), demo)
-    for person, language in WALKERS:
+    for person, language in WALKERS + WALKERS_OF_GROUPS:
         tool = lms.open_window(person, language=language)
         taken: Counter[str] = Counter()
-        for shown in every_page_from(tool):
+        for shown in every_page_from(tool, groups_only=(person, language) in WALKERS_OF_GROUPS):
             name = _name_of(shown)
             taken[name] += 1
             again = f"-{taken[name]}" if taken[name] > 1 else ""

@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.browser.pages import Lms, Tool
-from tests.browser.test_sweeps import PEOPLE
-from tests.browser.walk import every_page, public_pages
+from tests.browser.walk import WALKERS, every_page, public_pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Dialog, Frame, Page, Route
@@ -22,6 +21,11 @@ LEFT = "body[data-page=left]"
 HEAVY = re.compile(
     r"geweld|violence|onveilig|unsafe|trauma|misbruik|abuse|slachtoffer|victim|zelfmoord|suicide", re.IGNORECASE
 )
+
+
+@pytest.fixture(scope="session")
+def demo(demo_in_groups: RunningDemo) -> RunningDemo:
+    return demo_in_groups
 
 
 def open_untouched(lms: Lms, person: str = "amina", **choice: str) -> Frame:
@@ -91,7 +95,7 @@ def assert_away(lms: Lms) -> None:
 # The link.
 
 
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("person", WALKERS)
 def test_ext_1_way_out_is_the_same_on_every_page(lms: Lms, person: str) -> None:
     for tool in every_page(lms, person, "nl"):
         link = tool.frame.locator("[data-action=leave]")
@@ -466,7 +470,7 @@ def test_ext_3_page_from_the_browsers_memory_stays_empty(lms: Lms) -> None:
 
 
 def test_ext_6_titles_addresses_and_file_names_are_neutral(lms: Lms) -> None:
-    for person in PEOPLE:
+    for person in WALKERS:
         for tool in every_page(lms, person, "nl"):
             named = [tool.frame.url, tool.frame.locator("title").inner_text()]
             named += tool.frame.evaluate("[...document.querySelectorAll('link, script')].map(e => e.href || e.src)")

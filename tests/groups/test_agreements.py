@@ -83,6 +83,20 @@ def test_grp_10_declining_changes_nothing_and_leads_to_options(circle: Circle) -
     assert normalised(circle.visits["bram"].get("/group").text) == before
 
 
+def test_whoever_agreed_can_come_back_on_it_and_is_told_what_is_true(circle: Circle) -> None:
+    amina, otherwise, press = circle.visits["amina"], "/group/agreements/otherwise", 'data-action="agree-no-more"'
+    propose(amina)
+    assert press not in amina.get(otherwise).text
+    for person in STUDENTS:
+        accept(circle.visits[person])
+    assert press in amina.get(otherwise).text
+
+    amina.post("/group/agreements/accept", {"accepts": "no"})
+
+    assert press not in amina.get(otherwise).text
+    assert not group_of(circle).has_agreed
+
+
 def test_new_version_asks_everybody_again(circle: Circle) -> None:
     propose(circle.visits["amina"])
     for person in STUDENTS:
@@ -111,7 +125,7 @@ def test_who_saves_later_sees_the_other_version_and_loses_nothing(circle: Circle
 
     assert answer.status_code == 409
     assert OWN in answer.text
-    assert 'value="Iets heel anders."' in answer.text
+    assert "\nIets heel anders.</textarea>" in answer.text
     assert 'name="version" value="1"' in answer.text
 
 
@@ -167,6 +181,7 @@ def test_shr_9_whoever_is_aside_sees_the_agreements_and_nothing_else(aside: Circ
     assert OWN in page
     assert "Amina Haddou" not in page
     assert aside.visits["esra"].get("/group/agreements").status_code == 404
+    assert 'data-action="edit-agreements"' not in aside.visits["esra"].get("/group/agreements/otherwise").text
     assert aside.visits["esra"].post("/group/name", {"name": "x"}).status_code == 404
 
 
@@ -209,4 +224,4 @@ def test_cards_keep_the_words_in_which_they_were_chosen(circle: Circle) -> None:
     again = circle.visits["bram"].get("/group/agreements").text
 
     assert re.search(rf'value="{card}" checked', again)
-    assert f'value="{OWN}"' in again
+    assert f"\n{OWN}</textarea>" in again

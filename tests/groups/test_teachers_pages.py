@@ -151,6 +151,20 @@ def test_list_is_matched_and_what_it_does_not_match_is_shown_and_kept_nowhere(cr
     assert group.name == "Groep B"
 
 
+@pytest.mark.parametrize("label", ["1", "01", "groep 1", "Group 1"])
+def test_number_in_a_list_is_that_group_and_renames_nobody(crowd: Circle, teacher: Visit, label: str) -> None:
+    first, second = names(crowd, "chiyun", "amina")
+    crowd.visits["amina"].post("/group/name", {"name": "De tuin"})
+
+    answer = teacher.post("/groups/list", {"list": f"{first};{label}\n{second};7"})
+
+    assert answer.status_code == 200
+    teacher.post("/groups/plan/confirm", {})
+    with crowd.database.session(writes=False) as session:
+        groups = [read_own_group(session, crowd.members[person]) for person in ("chiyun", "amina")]
+    assert [(group.number, group.name) for group in groups if group] == [(1, "De tuin"), (7, None)]
+
+
 def test_list_that_names_nobody_comes_back_as_it_was_pasted(teacher: Visit) -> None:
     answer = teacher.post("/groups/list", {"list": "Groep A\nJan Onbekend"})
 

@@ -100,23 +100,18 @@ def accept(member: Member) -> ResponseReturnValue:
 @requires(Permission.BE_IN_GROUP)
 def show_otherwise(member: Member) -> ResponseReturnValue:
     """Show what somebody can do who would like something else. Opening it changes nothing, and nobody sees it."""
-    group = own_group(member)
+    group, membership_id = own_group(member), membership_of(member)
+    mine = group.find(membership_id)
     return render_template(
         "groups/otherwise.html",
         title=group_title(group.number, group.name),
-        group_url=visit_address("groups.show_own_group"),
-        edit_url=visit_address("groups.show_agreements"),
-        another_url=visit_address("groups.ask_for_another"),
-        accept_url=visit_address("groups.accept"),
         group=group,
-        has_accepted=_has_accepted(group, member),
-        is_active=shares_page(group, membership_of(member)),
+        has_accepted=mine is not None and mine.has_accepted,
+        accept_url=visit_address("groups.accept"),
+        group_url=visit_address("groups.show_own_group"),
+        edit_url=visit_address("groups.show_agreements") if shares_page(group, membership_id) else None,
+        another_url=visit_address("groups.ask_for_another"),
     )
-
-
-def _has_accepted(group: OwnGroup, member: Member) -> bool:
-    mine = group.find(membership_of(member))
-    return mine is not None and mine.has_accepted
 
 
 def _seen() -> int:

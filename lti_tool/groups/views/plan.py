@@ -59,7 +59,7 @@ def place_by_hand(member: Member) -> ResponseReturnValue:
         return make_response(render_plan(member, used, errors=errors, typed=request.form), NOT_RIGHT_YET)
     session = database_session()
     place_in_plan(session, used.id, membership_id, number)
-    return back_to("groups.show_plan", "placed")
+    return redirect(url_for("groups.show_plan", page=_page_number(), _anchor="placed"), 303)
 
 
 @groups.post("/groups/plan/confirm")
@@ -89,10 +89,7 @@ def render_plan(
     typed: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """Show a plan; what a list did not give is shown with it, once."""
-    try:
-        number: int = PageSchema().load(request.args)["page"]
-    except ValidationError:
-        raise NotFound from None
+    number = _page_number()
     database, context_id = database_connection(), context_of(member)
     plan = read_plan(database, used.id)
     if plan is None:
@@ -103,8 +100,9 @@ def render_plan(
     formed = describe_plan(database, context_id, plan, places)
     numbers = sorted(set(plan.numbers.values()))
     shown = numbers[(number - 1) * GROUPS_A_PAGE : number * GROUPS_A_PAGE]
-    if number > 1 and not shown:
-        raise NotFound
+    if not shown:
+        # Whoever was in the last group of a page may just have been put elsewhere.
+        return redirect(visit_address("groups.show_plan"), 303)
     loose = [one for one in people if one not in plan.numbers and one not in places]
     moved = sorted((one for one in formed.moved if one in people), key=told.name)
     return render_template(
@@ -125,12 +123,12 @@ def render_plan(
         broken=[{"kind": str(wish.kind), "names": [told.name(one) for one in wish.pair]} for wish in formed.broken],
         loose=[told.person(one) for one in loose[:MOST_NAMED]],
         loose_total=len(loose),
+        errors=errors or {},
         outcome=None if outcome is None else told.outcome(outcome),
         highest=max(numbers),
-        urls={
-            name: visit_address(f"groups.{name}")
-            for name in ("place_by_hand", "confirm", "discard", "show_forming", "show_groups")
-        },
+        urls={name: visit_address(f"groups.{name}") for name in ("confirm", "discard", "show_forming", "show_groups")}
+        # So that who moves somebody stays on the page where they looked.
+        | {"place_by_hand": url_for("groups.place_by_hand", page=number)},
     )
 
 
@@ -187,6 +185,14 @@ class _Told:
             "unsure": sorted(unsure)[:MOST_NAMED],
             "problems": [(problem.line, str(problem.reason)) for problem in outcome.problems[:MOST_NAMED]],
         }
+
+
+def _page_number() -> int:
+    try:
+        number: int = PageSchema().load(request.args)["page"]
+    except ValidationError:
+        raise NotFound from None
+    return number
 
 
 def _pages(number: int, groups_total: int) -> dict[str, Any]:

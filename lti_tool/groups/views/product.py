@@ -80,6 +80,8 @@ class LiveStep:
     group_url: str
     audience: str
     """Who sees what the group writes, while it is not handed in."""
+    is_alone: bool
+    """Whether that is only who looks."""
     rounds: tuple[tuple[tuple[str, ...], ...], ...]
     """For each round, for each role, the names of who has it."""
     fields: tuple[LiveField, ...]
@@ -142,6 +144,7 @@ def _live(  # noqa: PLR0913 (what stands, what was typed, and what came of it)
         group_id=group.id,
         group_url=visit_address("groups.show_own_group"),
         audience=list_people([*(shown_name(one, member) for one in guests), *names]),
+        is_alone=not others and not guests,
         rounds=tuple(tuple(tuple(names[place] for place in cell) for cell in row) for row in table),
         fields=tuple(fields),
         is_handed_in=product.is_handed_in,

@@ -20,15 +20,19 @@ function run(timer, minutes) {
     left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
 
-  /** Offer the next round, or say that there is none left. */
+  /** Offer the next round, or say that there is none left. Where the keyboard stood on a press, it stays at the clock. */
   function offerNext() {
     clearInterval(ticking);
+    const stands = document.activeElement === stop;
     stop.hidden = true;
     const isOver = round >= minutes.length;
     start.hidden = isOver;
     start.textContent = start.dataset.words.replace("#", String(round + 1));
     if (isOver) {
       left.textContent = start.dataset.end;
+    }
+    if (stands) {
+      (isOver ? left : start).focus();
     }
   }
 
@@ -39,6 +43,7 @@ function run(timer, minutes) {
     round += 1;
     start.hidden = true;
     stop.hidden = false;
+    stop.focus();
     ticking = setInterval(() => {
       const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
       show(seconds);
