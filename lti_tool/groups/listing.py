@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from lti_tool.groups.circle import agreed_groups
-from lti_tool.groups.models import (
-    Agreement,
-    ChangeRequest,
-    Group,
-    GroupMember,
-    GroupTeacher,
-    PlannedPlace,
-    Product,
-    Wish,
-)
-from lti_tool.groups.sets import APART
+from lti_tool.groups.models import ChangeRequest, Group, GroupMember, GroupTeacher, Wish
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.roster import by_name, in_sections, is_student
 
@@ -67,16 +57,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class NumberedGroup:
-    """A group to choose for somebody."""
-
-    number: int
-    name: str | None
-    size: int
-    """How many students are in it, whoever reads this."""
-
-
-@dataclass(frozen=True)
 class GroupPage:
     """A page of the groups of a set."""
 
@@ -122,7 +102,7 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
     )
     if group_id is not None:
         wanted = wanted.where(Group.id == group_id)
-    rows = database.execute(wanted.where(*_in_view(sections))).all()
+    rows = database.execute(wanted.where(*in_view(sections))).all()
     people = _people(database, [row.id for row in rows], sections)
     groups = tuple(
         ListedGroup(row.id, row.number, row.name, row.has_agreed, row.is_mine, tuple(people.get(row.id, ())))
@@ -131,14 +111,15 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
     return GroupPage(groups, page, rows[0].total if rows else 0)
 
 
-def _in_view(sections: frozenset[str] | None) -> list[ColumnElement[bool]]:
+def in_view(sections: frozenset[str] | None) -> list[ColumnElement[bool]]:
     """Return the condition that somebody who sees these sections sees a group."""
     if sections is None:
         return []
-    return [_members().where(GroupMember.group_id == Group.id, in_sections(sections)).exists()]
+    return [members().where(GroupMember.group_id == Group.id, in_sections(sections)).exists()]
 
 
-def _members() -> Any:
+def members() -> Any:
+    """Return the query of everybody in a group who counts as a student, to be narrowed."""
     return select(GroupMember.membership_id).join(
         Membership, and_(Membership.id == GroupMember.membership_id, is_student)
     )
@@ -235,67 +216,6 @@ def find_place(database: Session | Connection, set_id: str, membership_id: str) 
     return None if row is None else Place(row.id, row.number, row.name, row.is_aside)
 
 
-def read_choices(
-    database: Session | Connection, set_id: str, sections: frozenset[str] | None, most: int
-) -> tuple[NumberedGroup, ...]:
-    """Return the groups of a set by number, as many as ``most``; for who sees some sections only those they see."""
-    found = select(Group.number, Group.name, _size_of_group().label("size")).where(
-        Group.set_id == set_id, *_in_view(sections)
-    )
-    rows = database.execute(found.order_by(Group.number).limit(most))
-    return tuple(NumberedGroup(row.number, row.name, row.size) for row in rows)
-
-
-def has_number(database: Session | Connection, set_id: str, number: int, sections: frozenset[str] | None) -> bool:
-    """Whether a set has a group of this number, which somebody who sees these sections sees."""
-    found = select(Group.id).where(Group.set_id == set_id, Group.number == number, *_in_view(sections))
-    return database.execute(found).first() is not None
-
-
-def highest_number(database: Session | Connection, set_id: str) -> int:
-    """Return the highest number of a group of a set, with anybody in it or not; 0 when it has none."""
-    return database.execute(select(func.max(Group.number)).where(Group.set_id == set_id)).scalar_one() or 0
-
-
-def count_free(database: Session | Connection, set_id: str, size: int) -> tuple[int, int]:
-    """Return how many groups a set has, and how many places are free in them when they hold ``size`` students."""
-    sizes = select(_size_of_group().label("size")).where(Group.set_id == set_id).subquery()
-    free = func.coalesce(func.sum(case((sizes.c.size < size, size - sizes.c.size), else_=0)), 0)
-    row = database.execute(select(func.count(), free).select_from(sizes)).one()
-    return int(row[0]), int(row[1])
-
-
-def read_makers(database: Session | Connection, set_id: str) -> frozenset[int]:
-    """Return the numbers of the groups of a set that have agreements or work."""
-    has_something = or_(
-        exists().where(Agreement.group_id == Group.id),
-        exists().where(Product.group_id == Group.id),
-    )
-    return frozenset(database.execute(select(Group.number).where(Group.set_id == set_id, has_something)).scalars())
-
-
-def read_answered(database: Session | Connection, group_id: str) -> frozenset[str]:
-    """Return the steps of which a teacher said something to a group, whether the keys that are set open it or not."""
-    found = select(Product.step_id).where(Product.group_id == group_id, Product.feedback.is_not(None))
-    return frozenset(database.execute(found).scalars())
-
-
-def read_foes(database: Session | Connection, set_id: str, membership_id: str) -> frozenset[int]:
-    """Return the numbers of the groups of a set in which somebody is whom a student is to be kept apart from."""
-    pair = or_(
-        and_(Wish.first_id == membership_id, Wish.second_id == GroupMember.membership_id),
-        and_(Wish.second_id == membership_id, Wish.first_id == GroupMember.membership_id),
-    )
-    found = (
-        select(Group.number)
-        .join(GroupMember, GroupMember.group_id == Group.id)
-        .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
-        .join(Wish, and_(pair, Wish.kind == APART))
-        .where(Group.set_id == set_id)
-    )
-    return frozenset(database.execute(found).scalars())
-
-
 def read_wishes_of(
     database: Session | Connection, context_id: str, membership_id: str
 ) -> tuple[tuple[ListedStudent, str], ...]:
@@ -312,38 +232,3 @@ def read_wishes_of(
         .order_by(*by_name)
     )
     return tuple((ListedStudent(row.id, row.person_id, row.display_name), row.kind) for row in database.execute(found))
-
-
-def has_plan(database: Session | Connection, set_id: str) -> bool:
-    """Whether a plan waits."""
-    found = (
-        select(PlannedPlace.membership_id)
-        .join(Membership, and_(Membership.id == PlannedPlace.membership_id, is_student))
-        .where(PlannedPlace.set_id == set_id)
-        .limit(1)
-    )
-    return database.execute(found).first() is not None
-
-
-def has_places(database: Session | Connection, set_id: str) -> bool:
-    """Whether any student is in a group of a set."""
-    return database.execute(_members().where(GroupMember.set_id == set_id).limit(1)).first() is not None
-
-
-def count_students(database: Session | Connection, context_id: str) -> tuple[int, bool]:
-    """Return how many students a course has, and whether the LMS has any of them in a group."""
-    found = select(func.count(), func.count(Membership.lms_groups)).where(
-        Membership.context_id == context_id, is_student
-    )
-    row = database.execute(found).one()
-    return int(row[0]), bool(row[1])
-
-
-def _size_of_group() -> Any:
-    return (
-        select(func.count())
-        .select_from(GroupMember)
-        .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
-        .where(GroupMember.group_id == Group.id)
-        .scalar_subquery()
-    )

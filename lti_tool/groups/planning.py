@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from lti_tool.groups.counting import highest_number, read_makers
 from lti_tool.groups.forming import (
     Formation,
     Way,
@@ -18,7 +19,6 @@ from lti_tool.groups.forming import (
     place_latecomers,
 )
 from lti_tool.groups.forming.outcome import describe
-from lti_tool.groups.listing import highest_number, read_makers
 from lti_tool.groups.models import LONGEST_NAME, GroupSet
 from lti_tool.groups.policy import mark
 from lti_tool.groups.renumbering import keep_numbers, shorten

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 from marshmallow import ValidationError
 
+from lti_tool.groups.counting import count_students, has_places
 from lti_tool.groups.forming import Way
-from lti_tool.groups.listing import count_students, has_places
 from lti_tool.groups.planning import plan_from_list, plan_groups
 from lti_tool.groups.policy import USUAL_SIZE
 from lti_tool.groups.schemas import FormingSchema, ListSchema, errors_of
 from lti_tool.groups.views.blueprint import NOT_RIGHT_YET, back_to, context_of, groups
 from lti_tool.groups.views.overview import ask_whole_course, current_set, find_current_set
-from lti_tool.groups.views.plan import MOST_NAMED, render_plan
+from lti_tool.groups.views.plan import render_plan, told_problems
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission
 from lti_tool.people.roster import read_students
@@ -110,13 +110,12 @@ def _show_list(*, errors: Mapping[str, str] | None = None, typed: str = "", foun
 
     :param found: what came of a list in which no student was found.
     """
-    problems = [] if found is None else [(one.line, str(one.reason)) for one in found.problems[:MOST_NAMED]]
     return render_template(
         "groups/list.html",
         errors=errors or {},
         text=typed,
         found_nobody=found is not None,
-        problems=problems,
+        **told_problems(found),
         list_url=visit_address("groups.match_list"),
         back_url=visit_address("groups.show_forming"),
     )

@@ -11,8 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from lti_tool.groups.agreements import read_agreement
 from lti_tool.groups.circle import lock_group, read_group, rename_group
+from lti_tool.groups.counting import read_answered
 from lti_tool.groups.invitations import end_visit, read_guests
-from lti_tool.groups.listing import read_answered, read_groups
+from lti_tool.groups.listing import read_groups
 from lti_tool.groups.policy import mark, merge_texts
 from lti_tool.groups.products import give_feedback, open_again, read_handed_in, read_product
 from lti_tool.groups.schemas import errors_of, feedback_form, name_form

@@ -8,8 +8,9 @@ from flask import render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.groups.counting import count_free, has_plan
 from lti_tool.groups.invitations import read_invitations
-from lti_tool.groups.listing import GroupPage, count_free, has_plan, read_groups, read_loose, read_requests
+from lti_tool.groups.listing import GroupPage, read_groups, read_loose, read_requests
 from lti_tool.groups.policy import USUAL_SIZE
 from lti_tool.groups.schemas import PageSchema, SignUpSchema, errors_of, title_form
 from lti_tool.groups.sets import create_set, read_sets, use_set

@@ -8,8 +8,9 @@ from flask import make_response, redirect, render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.groups.counting import has_number, highest_number
 from lti_tool.groups.forming import Way
-from lti_tool.groups.listing import GROUPS_A_PAGE, find_student, has_number, highest_number
+from lti_tool.groups.listing import GROUPS_A_PAGE, find_student
 from lti_tool.groups.planning import (
     NoPlanError,
     OtherPlanError,
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 100
 """How many people or groups a list names before it says how many more there are."""
+MOST_PROBLEMS = 10
+"""How many lines of a list that cannot be read are named: they often have one cause."""
 
 
 @groups.get("/groups/plan")
@@ -274,5 +277,14 @@ class _Told:
             "unknown": sorted(unknown)[:MOST_NAMED],
             "unknown_total": len(unknown),
             "unsure": sorted(unsure)[:MOST_NAMED],
-            "problems": [(problem.line, str(problem.reason)) for problem in outcome.problems[:MOST_NAMED]],
+            **told_problems(outcome),
         }
+
+
+def told_problems(outcome: ListOutcome | None) -> dict[str, Any]:
+    """Return the first lines of a list that could not be read, each with why, and how many more there are."""
+    problems = outcome.problems if outcome else ()
+    return {
+        "problems": [(problem.line, str(problem.reason)) for problem in problems[:MOST_PROBLEMS]],
+        "more_problems": len(problems[MOST_PROBLEMS:]),
+    }

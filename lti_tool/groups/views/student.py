@@ -9,15 +9,8 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
 from lti_tool.groups.circle import forget_request, place_member, set_aside, take_out_member
-from lti_tool.groups.listing import (
-    find_place,
-    find_student,
-    has_number,
-    highest_number,
-    read_choices,
-    read_foes,
-    read_wishes_of,
-)
+from lti_tool.groups.counting import has_number, highest_number, read_choices, read_foes
+from lti_tool.groups.listing import find_place, find_student, read_wishes_of
 from lti_tool.groups.policy import LARGEST
 from lti_tool.groups.schemas import PlaceSchema, errors_of
 from lti_tool.groups.sets import APART, TOGETHER, forget_wish, keep_wish, open_group
@@ -44,7 +37,8 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from lti_tool.groups.listing import ListedStudent, NumberedGroup
+    from lti_tool.groups.counting import NumberedGroup
+    from lti_tool.groups.listing import ListedStudent
     from lti_tool.groups.sets import ShownSet
     from lti_tool.people.member import Member
 
