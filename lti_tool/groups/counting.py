@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
-from lti_tool.groups.listing import in_view, members
+from lti_tool.groups.listing import in_view, is_about, members, other_of
 from lti_tool.groups.models import Agreement, Group, GroupMember, PlannedPlace, Product, Wish
 from lti_tool.groups.sets import APART
 from lti_tool.people.models import Membership
@@ -73,18 +73,16 @@ def read_answered(database: Session | Connection, group_id: str) -> frozenset[st
     return frozenset(database.execute(found).scalars())
 
 
-def read_foes(database: Session | Connection, set_id: str, membership_id: str) -> frozenset[int]:
+def read_foes(database: Session | Connection, context_id: str, set_id: str, membership_id: str) -> frozenset[int]:
     """Return the numbers of the groups of a set in which somebody is whom a student is to be kept apart from."""
-    pair = or_(
-        and_(Wish.first_id == membership_id, Wish.second_id == GroupMember.membership_id),
-        and_(Wish.second_id == membership_id, Wish.first_id == GroupMember.membership_id),
+    others = select(other_of(membership_id)).where(
+        Wish.context_id == context_id, Wish.kind == APART, is_about(membership_id)
     )
     found = (
         select(Group.number)
         .join(GroupMember, GroupMember.group_id == Group.id)
         .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
-        .join(Wish, and_(pair, Wish.kind == APART))
-        .where(Group.set_id == set_id)
+        .where(GroupMember.set_id == set_id, GroupMember.membership_id.in_(others))
     )
     return frozenset(database.execute(found).scalars())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from lti_tool.groups.circle import agreed_groups
 from lti_tool.groups.models import ChangeRequest, Group, GroupMember, GroupTeacher, Wish
@@ -86,6 +86,11 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
     :param group_id: only this group.
     """
     mine = exists().where(GroupTeacher.group_id == Group.id, GroupTeacher.membership_id == teacher_id)
+    here = [Group.set_id == set_id, *in_view(sections)]
+    if group_id is not None:
+        here.append(Group.id == group_id)
+    # Counted apart, so that what is asked of a group is asked only of those on the page.
+    total = select(func.count()).select_from(Group).where(*here).correlate(None).scalar_subquery()
     wanted = (
         select(
             Group.id,
@@ -93,16 +98,14 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
             Group.name,
             agreed_groups().label("has_agreed"),
             mine.label("is_mine"),
-            func.count().over().label("total"),
+            total.label("total"),
         )
-        .where(Group.set_id == set_id)
+        .where(*here)
         .order_by(Group.number)
         .limit(GROUPS_A_PAGE)
         .offset((page - 1) * GROUPS_A_PAGE)
     )
-    if group_id is not None:
-        wanted = wanted.where(Group.id == group_id)
-    rows = database.execute(wanted.where(*in_view(sections))).all()
+    rows = database.execute(wanted).all()
     people = _people(database, [row.id for row in rows], sections)
     groups = tuple(
         ListedGroup(row.id, row.number, row.name, row.has_agreed, row.is_mine, tuple(people.get(row.id, ())))
@@ -220,15 +223,23 @@ def read_wishes_of(
     database: Session | Connection, context_id: str, membership_id: str
 ) -> tuple[tuple[ListedStudent, str], ...]:
     """Return whom a student is to be apart from or together with, by name, each with which of the two it is."""
-    pair = or_(
-        and_(Wish.first_id == membership_id, Wish.second_id == Membership.id),
-        and_(Wish.second_id == membership_id, Wish.first_id == Membership.id),
-    )
+    other = other_of(membership_id)
     found = (
         select(Membership.id, Person.id.label("person_id"), Person.display_name, Wish.kind)
+        .select_from(Wish)
+        .join(Membership, and_(Membership.id == other, is_student))
         .join(Person, Person.id == Membership.person_id)
-        .join(Wish, pair)
-        .where(Wish.context_id == context_id, is_student)
+        .where(Wish.context_id == context_id, is_about(membership_id))
         .order_by(*by_name)
     )
     return tuple((ListedStudent(row.id, row.person_id, row.display_name), row.kind) for row in database.execute(found))
+
+
+def other_of(membership_id: str) -> Any:
+    """Return the other student of a wish that is about this one."""
+    return case((Wish.first_id == membership_id, Wish.second_id), else_=Wish.first_id)
+
+
+def is_about(membership_id: str) -> ColumnElement[bool]:
+    """Return the condition that a wish is about a student."""
+    return or_(Wish.first_id == membership_id, Wish.second_id == membership_id)

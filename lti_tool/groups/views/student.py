@@ -161,7 +161,7 @@ def _show(
     database, used = database_connection(), find_current_set(member)
     me, sections = student.membership_id, member.sections
     place = find_place(database, used.id, me) if used else None
-    foes = read_foes(database, used.id, me) if used else frozenset[int]()
+    foes = read_foes(database, context_of(member), used.id, me) if used else frozenset[int]()
     found = read_choices(database, used.id, sections, MOST_LISTED + 1) if used else ()
     here = place.number if place else None
     return render_template(
