@@ -161,6 +161,8 @@ def render_plan(  # noqa: PLR0913 (each is something that this answer alone says
     facts = describe_plan(database, context_id, used.id, plan, places)
     formed = facts.formation
     numbers = sorted(set(plan.numbers.values()))
+    if errors and (wrong := plan.numbers.get(next(iter(errors)))) is not None:
+        number = numbers.index(wrong) // GROUPS_A_PAGE + 1  # where the sentence is
     shown = numbers[(number - 1) * GROUPS_A_PAGE : number * GROUPS_A_PAGE]
     if number > 1 and not shown:
         raise NotFound
