@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from lti_tool.groups.circle import agreed_groups
-from lti_tool.groups.models import ChangeRequest, Group, GroupMember, GroupTeacher
+from lti_tool.groups.models import ChangeRequest, Group, GroupMember, GroupTeacher, Wish
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.roster import by_name, in_sections, is_student
 
@@ -28,7 +28,6 @@ class ListedStudent:
     membership_id: str
     person_id: str
     name: str | None
-    is_aside: bool = False
     asks: bool = False
     """Whether they asked for another group."""
 
@@ -44,6 +43,17 @@ class ListedGroup:
     is_mine: bool
     """Whether the teacher who reads looks after it."""
     people: tuple[ListedStudent, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a student is."""
+
+    group_id: str
+    number: int
+    name: str | None
+    """Of the group."""
+    is_aside: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,11 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
     :param group_id: only this group.
     """
     mine = exists().where(GroupTeacher.group_id == Group.id, GroupTeacher.membership_id == teacher_id)
+    here = [Group.set_id == set_id, *in_view(sections)]
+    if group_id is not None:
+        here.append(Group.id == group_id)
+    # Counted apart, so that what is asked of a group is asked only of those on the page.
+    total = select(func.count()).select_from(Group).where(*here).correlate(None).scalar_subquery()
     wanted = (
         select(
             Group.id,
@@ -83,18 +98,13 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
             Group.name,
             agreed_groups().label("has_agreed"),
             mine.label("is_mine"),
-            func.count().over().label("total"),
+            total.label("total"),
         )
-        .where(Group.set_id == set_id)
+        .where(*here)
         .order_by(Group.number)
         .limit(GROUPS_A_PAGE)
         .offset((page - 1) * GROUPS_A_PAGE)
     )
-    if group_id is not None:
-        wanted = wanted.where(Group.id == group_id)
-    if sections is not None:
-        in_group = _members().where(GroupMember.group_id == Group.id, in_sections(sections))
-        wanted = wanted.where(in_group.exists())
     rows = database.execute(wanted).all()
     people = _people(database, [row.id for row in rows], sections)
     groups = tuple(
@@ -104,7 +114,15 @@ def read_groups(  # noqa: PLR0913 (each narrows what is read)
     return GroupPage(groups, page, rows[0].total if rows else 0)
 
 
-def _members() -> Any:
+def in_view(sections: frozenset[str] | None) -> list[ColumnElement[bool]]:
+    """Return the condition that somebody who sees these sections sees a group."""
+    if sections is None:
+        return []
+    return [members().where(GroupMember.group_id == Group.id, in_sections(sections)).exists()]
+
+
+def members() -> Any:
+    """Return the query of everybody in a group who counts as a student, to be narrowed."""
     return select(GroupMember.membership_id).join(
         Membership, and_(Membership.id == GroupMember.membership_id, is_student)
     )
@@ -119,18 +137,15 @@ def _people(
             GroupMember.membership_id,
             Person.id.label("person_id"),
             Person.display_name,
-            GroupMember.is_aside,
-            ChangeRequest.membership_id.is_not(None).label("asks"),
         )
         .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
         .join(Person, Person.id == Membership.person_id)
-        .outerjoin(ChangeRequest, ChangeRequest.membership_id == GroupMember.membership_id)
         .where(GroupMember.group_id.in_(group_ids), *_only(sections))
         .order_by(*by_name)
     )
     people: dict[str, list[ListedStudent]] = {}
     for row in database.execute(found):
-        student = ListedStudent(row.membership_id, row.person_id, row.display_name, row.is_aside, row.asks)
+        student = ListedStudent(row.membership_id, row.person_id, row.display_name)
         people.setdefault(row.group_id, []).append(student)
     return people
 
@@ -193,25 +208,38 @@ def find_student(
     return None if row is None else ListedStudent(row.id, row.person_id, row.display_name, asks=row.asks)
 
 
-def find_place(database: Session | Connection, set_id: str, membership_id: str) -> tuple[int, bool] | None:
-    """Return the number of the group in which a student is in a set, and whether they are set aside there."""
+def find_place(database: Session | Connection, set_id: str, membership_id: str) -> Place | None:
+    """Return where a student is in a set; None for who is in no group of it."""
     found = (
-        select(Group.number, GroupMember.is_aside)
+        select(Group.id, Group.number, Group.name, GroupMember.is_aside)
         .join(GroupMember, GroupMember.group_id == Group.id)
         .where(GroupMember.set_id == set_id, GroupMember.membership_id == membership_id)
     )
     row = database.execute(found).one_or_none()
-    return None if row is None else (row.number, row.is_aside)
+    return None if row is None else Place(row.id, row.number, row.name, row.is_aside)
 
 
-def read_numbers(database: Session | Connection, set_id: str) -> dict[int, tuple[str, str | None, int]]:
-    """Return for the number of each group of a set its id, its name, and how many are in it."""
-    count = (
-        select(func.count())
-        .select_from(GroupMember)
-        .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
-        .where(GroupMember.group_id == Group.id)
-        .scalar_subquery()
+def read_wishes_of(
+    database: Session | Connection, context_id: str, membership_id: str
+) -> tuple[tuple[ListedStudent, str], ...]:
+    """Return whom a student is to be apart from or together with, by name, each with which of the two it is."""
+    other = other_of(membership_id)
+    found = (
+        select(Membership.id, Person.id.label("person_id"), Person.display_name, Wish.kind)
+        .select_from(Wish)
+        .join(Membership, and_(Membership.id == other, is_student))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Wish.context_id == context_id, is_about(membership_id))
+        .order_by(*by_name)
     )
-    found = select(Group.number, Group.id, Group.name, count.label("size")).where(Group.set_id == set_id)
-    return {row.number: (row.id, row.name, row.size) for row in database.execute(found.order_by(Group.number))}
+    return tuple((ListedStudent(row.id, row.person_id, row.display_name), row.kind) for row in database.execute(found))
+
+
+def other_of(membership_id: str) -> Any:
+    """Return the other student of a wish that is about this one."""
+    return case((Wish.first_id == membership_id, Wish.second_id), else_=Wish.first_id)
+
+
+def is_about(membership_id: str) -> ColumnElement[bool]:
+    """Return the condition that a wish is about a student."""
+    return or_(Wish.first_id == membership_id, Wish.second_id == membership_id)

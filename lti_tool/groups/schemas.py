@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from lti_tool.groups.forming import Way
 from lti_tool.groups.models import LONGEST_NAME, LONGEST_TITLE
 from lti_tool.groups.policy import (
     LARGEST_SIZE,
@@ -26,14 +27,18 @@ if TYPE_CHECKING:
     from lti_tool.groups.step import AgreementCard, ProductField
 
 LONGEST_FEEDBACK = 2000
-LONGEST_LIST = 200_000
-"""Characters of a timetable: what one request may hold, and more than any school has students."""
+LONGEST_LIST = 240_000
+"""Bytes of a timetable as it is sent, in UTF-8: 5,000 lines of forty letters and more. The rest of what one request may
+hold is for what goes round it; an address-like encoding would make it half as much, so the form sends it in parts."""
 MOST_GROUPS = 5000
-WAYS = ("new", "again", "latecomers", "lms")
-"""How a plan is made: anew by chance, again with as few moves as can be, only for who has no group, or from the LMS."""
 
 _NO_AGREEMENTS = _("Choose a card, or write a line of your own. An agreement needs at least one.")
 _TOO_MANY_LINES = _("Choose at most %(most)s agreements. There are %(count)s now.")
+_LIST_TOO_LONG = _(
+    "This list is too long for one time. Paste its first half, make those groups, and then paste the second half. "
+    "Cut it between two groups."
+)
+_NO_WAY = _("Choose one of the ways to form groups.")
 _NO_NUMBER = _("“%(label)s” must be a whole number from %(least)s to %(most)s.")
 
 
@@ -144,14 +149,23 @@ def size_field() -> WholeNumber:
 class FormingSchema(_Form):
     """How groups are formed."""
 
-    way = fields.String(required=True, validate=validate.OneOf(WAYS))
+    way = fields.Enum(Way, by_value=True, required=True, error_messages={"required": _NO_WAY, "unknown": _NO_WAY})
     size = size_field()
+
+
+class ListText(TypedText):
+    """A list, which is measured as it is sent."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if len(str(value).encode()) > LONGEST_LIST:
+            raise ValidationError(str(_LIST_TOO_LONG))
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class ListSchema(_Form):
     """A timetable, as it was pasted."""
 
-    list = TypedText(label=_("The list"), most=LONGEST_LIST, lines=True, empty=_("Paste the list here first."))
+    list = ListText(label=_("The list"), most=LONGEST_LIST, lines=True, empty=_("Paste the list here first."))
 
 
 class SignUpSchema(_Form):
@@ -165,6 +179,25 @@ class PlaceSchema(_Form):
     """In which group somebody is put."""
 
     number = WholeNumber(label=_("Number of the group"), least=1, most=MOST_GROUPS)
+
+
+class PlanSchema(_Form):
+    """What the page of a plan carries along."""
+
+    size = size_field()
+    """What was asked when the plan was made; it is stored when the plan is confirmed."""
+    way = fields.Enum(Way, by_value=True)
+    seen = fields.String(load_default="")
+    """The mark of the plan that the page showed."""
+
+
+def load_plan(form: MultiDict[str, str]) -> Mapping[str, Any]:
+    """Return what the page of a plan carries along; what it does not is not there.
+
+    :raises ValidationError: when no page of ours sends it.
+    """
+    found: Mapping[str, Any] = PlanSchema(partial=("size",)).load(form)
+    return found
 
 
 class PageSchema(_Form):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, case, func, insert, or_, select
 
 from lti_tool.groups.circle import count_members, lock_set, place_member
+from lti_tool.groups.counting import read_left_behind
 from lti_tool.groups.models import Group, GroupMember, GroupSet, Wish
 from lti_tool.groups.sets import APART, change_set
 from lti_tool.kernel.errors import RugzakError
@@ -61,7 +62,12 @@ def read_sign_up(database: Session | Connection, context_id: str, membership_id:
     closed = _closed_to(database, membership_id)
     counts = count_members(database, here.id)
     found = database.execute(select(Group.id, Group.number, Group.name).where(Group.set_id == here.id))
-    free = [row for row in found if counts.get(row.id, 0) < here.size and row.id not in closed]
+    left_behind = read_left_behind(database, here.id)
+    free = [
+        row
+        for row in found
+        if counts.get(row.id, 0) < here.size and row.id not in closed and row.number not in left_behind
+    ]
     shown = sorted(free, key=lambda row: int(row.number))[:MOST_SHOWN]
     people = _people(database, [row.id for row in shown])
     groups = tuple(
@@ -108,11 +114,15 @@ def open_sign_up(session: Session, set_id: str, *, size: int, groups: int) -> No
     :param groups: how many groups there are to be.
     """
     lock_set(session, set_id)
-    numbers = set(session.execute(select(Group.number).where(Group.set_id == set_id)).scalars())
-    missing = [number for number in range(1, groups + 1) if number not in numbers]
-    if missing:
+    counts = count_members(session, set_id)
+    found = session.execute(select(Group.id, Group.number).where(Group.set_id == set_id)).all()
+    left_behind = read_left_behind(session, set_id)
+    there = sum(row.number not in left_behind or bool(counts.get(row.id)) for row in found)
+    highest = max((row.number for row in found), default=0)
+    begun = range(highest + 1, highest + 1 + max(0, groups - there))
+    if begun:
         session.execute(
-            insert(Group), [{"id": new_id(), "set_id": set_id, "number": number, "name": None} for number in missing]
+            insert(Group), [{"id": new_id(), "set_id": set_id, "number": number, "name": None} for number in begun]
         )
     change_set(session, set_id, size=size, sign_up_open=True)
 
@@ -148,4 +158,8 @@ def _has_place(session: Session, size: int, group_id: str, membership_id: str) -
         .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
         .where(GroupMember.group_id == group_id)
     )
-    return session.execute(members).scalar_one() < size and group_id not in _closed_to(session, membership_id)
+    count = session.execute(members).scalar_one()
+    if count >= size or group_id in _closed_to(session, membership_id):
+        return False
+    row = session.execute(select(Group.set_id, Group.number).where(Group.id == group_id)).one()
+    return count > 0 or row.number not in read_left_behind(session, row.set_id)

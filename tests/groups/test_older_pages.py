@@ -268,3 +268,17 @@ def test_guest_sees_what_the_group_is_making_and_stands_beside_its_fields(circle
 
     assert "Half af werk." in teacher.get(f"/groups/group/{circle.group_id}/visit").text
     assert "Marijke Vos" in page_of(circle.visits["bram"], step)
+
+
+def test_group_that_everybody_left_is_chosen_by_nobody(circle: Circle) -> None:
+    propose(circle.visits["amina"])
+    for person in STUDENTS:
+        move(circle, person, 2)
+    visit = enter_student(circle.door, "femke")
+    with circle.database.session(writes=True) as session, session.begin():
+        open_sign_up(session, circle.set_id, size=4, groups=2)
+        numbers = session.execute(select(Group.number).order_by(Group.number)).scalars().all()
+
+    assert numbers == [1, 2, 3], "a new group begins beside the one that is full"
+    assert circle.group_id not in visit.get("/group").text
+    assert visit.post("/group/choose", {"group": circle.group_id}).status_code == 409

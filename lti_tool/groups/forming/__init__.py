@@ -15,9 +15,9 @@ The order of chance is a hash of seed and id (as for pseudonyms): without the se
 """
 
 from lti_tool.groups.forming.outcome import BrokenWish, Formation, Wishes, WishKind
-from lti_tool.groups.forming.proposal import Proposal, from_proposal
+from lti_tool.groups.forming.proposal import Proposal, choose_nearest, from_proposal
 from lti_tool.groups.forming.sizes import LARGEST, SIZES, SMALLEST, count_groups
-from lti_tool.groups.forming.ways import form_again, form_groups, place_latecomers
+from lti_tool.groups.forming.ways import Way, form_again, form_groups, place_latecomers
 
 __all__ = [
     "LARGEST",
@@ -26,8 +26,10 @@ __all__ = [
     "BrokenWish",
     "Formation",
     "Proposal",
+    "Way",
     "WishKind",
     "Wishes",
+    "choose_nearest",
     "count_groups",
     "form_again",
     "form_groups",

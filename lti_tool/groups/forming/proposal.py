@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from lti_tool.groups.forming.sizes import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,6 +45,23 @@ def from_proposal(members: Iterable[str], proposed: Mapping[str, str | Iterable[
         unnamed=tuple(one for one in people if not named[one]),
         several=tuple(one for one in people if len(named[one]) > 1),
     )
+
+
+def choose_nearest(named: Mapping[str, Iterable[str]], size: int) -> dict[str, str]:
+    """Choose for each member one of the groups that an LMS has them in: the one whose size is nearest to ``size``.
+
+    An LMS has groups for many purposes, such as a whole year. So where there are groups that can be small groups, by
+    how many members are in them, only these count, and who is in none of them is in none. Of groups that are equally
+    near the first in natural order is chosen, so that members who share two groups come together.
+    """
+    groups_of = {one: set(labels) for one, labels in named.items()}
+    load = Counter(label for labels in groups_of.values() for label in labels)
+    small = {label for label, count in load.items() if count in SIZES} or set(load)
+    return {
+        one: min(labels & small, key=lambda label: (abs(load[label] - size), natural_order(label)))
+        for one, labels in groups_of.items()
+        if labels & small
+    }
 
 
 def natural_order(label: str) -> tuple[list[tuple[int, str]], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from lti_tool.groups.forming.blocks import Pairs, draw, make_blocks
@@ -18,24 +19,41 @@ if TYPE_CHECKING:
     from lti_tool.groups.forming.seating import Seating
 
 
-def form_groups(members: Iterable[str], *, size: int = 4, wishes: Wishes = NO_WISHES, seed: int | str) -> Formation:
+class Way(StrEnum):
+    """What a teacher can choose."""
+
+    NEW = "new"
+    """All anew, by chance."""
+    AGAIN = "again"
+    """Again, with as few moves as can be."""
+    LATECOMERS = "latecomers"
+    """Only for who has no group."""
+    LMS = "lms"
+    """As the LMS has them."""
+
+
+def form_groups(
+    members: Iterable[str], *, size: int = 4, wishes: Wishes = NO_WISHES, seed: int | str, highest: int = 0
+) -> Formation:
     """Form groups by chance, as many as count_groups says.
 
     Without wishes the sizes differ by one at most. Where wishes need it, groups hold from three to five (or to one more
-    than ``size``); a block of three or more that fits nowhere is a group of its own. Every number from 1 on is used.
+    than ``size``); a block of three or more that fits nowhere is a group of its own. Every number after ``highest`` is
+    used, which is the highest number of a group that there is, with anybody in it or not.
 
     Raises ValueError for a size that is not in SIZES.
     """
-    return _form(members, {}, wishes, seed, _Way(size, seat_afresh))
+    return _form(members, {}, wishes, seed, _Manner(size, seat_afresh, highest))
 
 
-def place_latecomers(
+def place_latecomers(  # noqa: PLR0913 (each says something of the groups there are, or of what is asked)
     members: Iterable[str],
     current: Mapping[str, int],
     *,
     size: int = 4,
     wishes: Wishes = NO_WISHES,
     seed: int | str,
+    highest: int = 0,
 ) -> Formation:
     """Place who has no group yet; nobody who has one moves, whatever the wishes are.
 
@@ -45,20 +63,21 @@ def place_latecomers(
     than ``size``, or more if all of them are full. So nobody begins a group alone, but when there is no group at all.
 
     In ``current``, who is no member any more takes no place. New groups are numbered on from the highest number there,
-    also if that group has gone.
+    also if that group has gone, or from ``highest`` where that is more.
 
     Raises ValueError for a size that is not in SIZES, or a number below 1.
     """
-    return _form(members, current, wishes, seed, _Way(size, seat_latecomers, stay=True))
+    return _form(members, current, wishes, seed, _Manner(size, seat_latecomers, highest, stay=True))
 
 
-def form_again(
+def form_again(  # noqa: PLR0913 (each says something of the groups there are, or of what is asked)
     members: Iterable[str],
     current: Mapping[str, int],
     *,
     size: int = 4,
     wishes: Wishes = NO_WISHES,
     seed: int | str,
+    highest: int = 0,
 ) -> Formation:
     """Form groups again out of those there are, and let as many stay together as is reasonable.
 
@@ -72,25 +91,28 @@ def form_again(
     * a wish asks for it. Of those who belong together, the fewest move.
 
     Groups that are right and break no wish stay exactly as they are. Without wishes every size comes right. Who moves
-    is chosen step by step: there can be a way with fewer moves. New groups are numbered on from the highest number, so
-    numbers can have gaps.
+    is chosen step by step: there can be a way with fewer moves. New groups are numbered on from the highest number, or
+    from ``highest`` where that is more, so numbers can have gaps.
 
     Raises ValueError for a size that is not in SIZES, or a number below 1.
     """
-    return _form(members, current, wishes, seed, _Way(size, seat_again))
+    return _form(members, current, wishes, seed, _Manner(size, seat_again, highest))
 
 
 @dataclass(frozen=True)
-class _Way:
+class _Manner:
     size: int
     seat: Callable[[Blocks, int, int], Seating]
+    highest: int
     stay: bool = False
     """Whether who has a group keeps it."""
 
 
-def _form(members: Iterable[str], current: Mapping[str, int], wishes: Wishes, seed: int | str, way: _Way) -> Formation:
+def _form(
+    members: Iterable[str], current: Mapping[str, int], wishes: Wishes, seed: int | str, how: _Manner
+) -> Formation:
     """Form groups in one of the ways; then without what keeps together those who should sit apart, if that helps."""
-    top = max(current.values(), default=0)
+    top = max(how.highest, *current.values(), 0)
     if min(current.values(), default=1) < 1:
         message = "groups are counted from 1"
         raise ValueError(message)
@@ -100,10 +122,10 @@ def _form(members: Iterable[str], current: Mapping[str, int], wishes: Wishes, se
     apart, together = known_pairs(wishes.apart, known), known_pairs(wishes.together, known)
 
     def attempt(pairs: list[Pair]) -> Formation:
-        blocks = make_blocks(order, Pairs(apart, pairs), here, limit=largest_block(way.size), stay=way.stay)
-        return describe(_number(way.seat(blocks, top, way.size), top, seed), wishes, here)
+        blocks = make_blocks(order, Pairs(apart, pairs), here, limit=largest_block(how.size), stay=how.stay)
+        return describe(_number(how.seat(blocks, top, how.size), top, seed), wishes, here)
 
-    count_groups(len(order), way.size)  # refuses a size that cannot be
+    count_groups(len(order), how.size)  # refuses a size that cannot be
     best = attempt(together)
     for look in (_troubled, _troubled_or_near):
         troubled = look(best, apart)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
-from lti_tool.curriculum.service import read_module
 from lti_tool.groups.agreements import read_agreement
-from lti_tool.groups.circle import read_group, rename_group
+from lti_tool.groups.circle import lock_groups, read_group, rename_group
+from lti_tool.groups.counting import read_answered
 from lti_tool.groups.invitations import end_visit, read_guests
 from lti_tool.groups.listing import read_groups
+from lti_tool.groups.policy import mark, merge_texts
 from lti_tool.groups.products import give_feedback, open_again, read_handed_in, read_product
-from lti_tool.groups.schemas import LONGEST_FEEDBACK, errors_of, feedback_form, name_form
+from lti_tool.groups.schemas import errors_of, feedback_form, name_form
 from lti_tool.groups.sets import look_after, look_after_no_more
 from lti_tool.groups.step import assignment_of
 from lti_tool.groups.views.blueprint import (
+    CHANGED,
     NOT_RIGHT_YET,
     back_to,
+    group_steps,
     group_title,
     groups,
     id_or_404,
@@ -37,8 +41,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
 
     from lti_tool.groups.listing import ListedGroup
+    from lti_tool.groups.products import ShownProduct
     from lti_tool.people.member import Member
 
 
@@ -77,18 +83,46 @@ def name_for_teacher(member: Member, group_id: str) -> ResponseReturnValue:
 def answer_product(member: Member, group_id: str, step_id: str) -> ResponseReturnValue:
     """Say something of the task that a group handed in, or open it for them again."""
     group, session = _group(member, group_id), database_session()
-    if step_id not in {one["id"] for one in _handed_in(member, group)}:
+    if step_id not in {step.id for _unit, step in group_steps(member)}:
         raise NotFound
     try:
-        feedback: str = feedback_form().load(request.form)["feedback"]
+        typed: str = feedback_form().load(request.form)["feedback"]
     except ValidationError as error:
-        errors = {step_id: errors_of(error)["feedback"]}
-        return _show(member, group, errors=errors, typed=request.form), NOT_RIGHT_YET
-    give_feedback(session, texts(), group_id=group.id, step_id=step_id, text=feedback)
+        reply = Reply(step_id, request.form.get("feedback", ""), errors_of(error)["feedback"], request.form.get("seen"))
+        return _show(member, group, reply=reply), NOT_RIGHT_YET
+    lock_groups(session, [group.id])
+    product = read_product(session, texts(), group_id=group.id, step_id=step_id)
+    stored = product.feedback or ""
+    if not product.is_handed_in or _is_sealed(session, group, step_id, product):
+        return _show(member, group, reply=Reply(step_id, typed, is_late=True, theirs=stored or None)), CHANGED
+    merged = merge_texts({"said": stored}, {"said": typed}, {"said": request.form.get("seen", mark(""))})
+    if merged.met:
+        return _show(member, group, reply=Reply(step_id, typed, theirs=stored)), CHANGED
+    give_feedback(session, texts(), group_id=group.id, step_id=step_id, text=merged.texts["said"])
     if request.form.get("open") != "yes":
         return back_to("groups.show_group", f"said-{step_id}", group_id=group_id)
     open_again(session, group_id=group.id, step_id=step_id)
     return back_to("groups.show_group", "opened-again", group_id=group_id)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a teacher typed of a product, and was not stored."""
+
+    step_id: str
+    text: str
+    error: str | None = None
+    seen: str | None = None
+    """The mark of what the page showed, where nothing newer was shown since."""
+    is_late: bool = False
+    """Whether there is no form to put it in any more: the product is open again, or what is stored cannot be read."""
+    theirs: str | None = None
+    """What a colleague said meanwhile."""
+
+
+def _is_sealed(database: Session, group: ListedGroup, step_id: str, product: ShownProduct) -> bool:
+    """Whether something is said of a product that the keys that are set do not open: it is not written over."""
+    return product.feedback is None and step_id in read_answered(database, group.id)
 
 
 @groups.get("/groups/group/<group_id>/visit")
@@ -133,6 +167,7 @@ def _show(
     *,
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
+    reply: Reply | None = None,
 ) -> str:
     database = database_connection()
     agreement = read_agreement(database, texts(), group.id) if group.has_agreed else None
@@ -145,10 +180,9 @@ def _show(
         has_agreed=group.has_agreed,
         agreement=agreement,
         people=[listed(one, member) for one in group.people],
-        products=_handed_in(member, group),
+        products=_handed_in(member, group, reply),
+        late=reply if reply and reply.is_late else None,
         errors=errors or {},
-        typed_feedback=typed.get("feedback"),
-        longest=LONGEST_FEEDBACK,
         is_invited=membership_of(member) in {one.membership_id for one in read_guests(database, group.id, now())},
         groups_url=visit_address("groups.show_groups"),
         urls={
@@ -158,16 +192,21 @@ def _show(
     )
 
 
-def _handed_in(member: Member, group: ListedGroup) -> list[dict[str, Any]]:
-    """Return what a group handed in, in the order of the line. What it still works on is not here."""
-    module = read_module(database_connection(), member.locale)
+def _handed_in(member: Member, group: ListedGroup, reply: Reply | None) -> list[dict[str, Any]]:
+    """Return what a group handed in, in the order of the line. What it still works on is not here.
+
+    :param reply: what was typed of one of them, and comes back.
+    """
     handed_in = read_handed_in(database_connection(), group.id)
+    answered = read_answered(database_connection(), group.id)
     found = []
-    for _unit, step in module.steps() if module else ():
+    for _unit, step in group_steps(member):
         assignment = assignment_of(step)
         if assignment is None or step.id not in handed_in:
             continue
         product = read_product(database_connection(), texts(), group_id=group.id, step_id=step.id)
+        mine = reply if reply and reply.step_id == step.id and not reply.is_late else None
+        stored = product.feedback or ""
         found.append(
             {
                 "id": step.id,
@@ -175,7 +214,11 @@ def _handed_in(member: Member, group: ListedGroup) -> list[dict[str, Any]]:
                 "title": step.title,
                 "is_readable": product.is_readable,
                 "fields": [{"label": one.label, "text": product.texts.get(one.id, "")} for one in assignment.fields],
-                "feedback": product.feedback or "",
+                "can_answer": product.feedback is not None or step.id not in answered,
+                "feedback": mine.text if mine else stored,
+                "seen": (mine.seen if mine else None) or mark(stored),
+                "error": mine.error if mine else None,
+                "theirs": mine.theirs if mine else None,
                 "url": visit_address("groups.answer_product", group_id=group.id, step_id=step.id),
             }
         )

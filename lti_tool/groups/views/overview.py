@@ -8,12 +8,12 @@ from flask import render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.groups.counting import count_free, has_plan
 from lti_tool.groups.invitations import read_invitations
 from lti_tool.groups.listing import GroupPage, read_groups, read_loose, read_requests
-from lti_tool.groups.models import LONGEST_TITLE
 from lti_tool.groups.policy import USUAL_SIZE
 from lti_tool.groups.schemas import PageSchema, SignUpSchema, errors_of, title_form
-from lti_tool.groups.sets import create_set, read_plan, read_sets, use_set
+from lti_tool.groups.sets import create_set, read_sets, use_set
 from lti_tool.groups.signing_up import close_sign_up, open_sign_up
 from lti_tool.groups.views.blueprint import (
     NOT_RIGHT_YET,
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
     from lti_tool.people.member import Member
 
 _FIRST_TITLE = _("Groups of this course")
+_NO_GROUP = _("There is no group with number %(number)s.")
+_NO_GROUP_YET = _(
+    "There is no group with number %(number)s. Type the number of a group that is there, or the next new one: %(next)s."
+)
 
 
 @groups.get("/groups")
@@ -122,18 +126,12 @@ def listed(student: ListedStudent, member: Member) -> dict[str, Any]:
     """Return a student as a list shows them."""
     return {
         "name": shown_name(student, member),
-        "is_aside": student.is_aside,
-        "asks": student.asks,
         "url": visit_address("groups.show_student", membership_id=student.membership_id),
     }
 
 
 def _show(member: Member, *, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> str:
-    try:
-        number: int = PageSchema().load(request.args)["page"]
-    except ValidationError:
-        raise NotFound from None
-    database, context_id = database_connection(), context_of(member)
+    number, database, context_id = page_asked(), database_connection(), context_of(member)
     sets = read_sets(database, context_id)
     used = next((one for one in sets if one.is_in_use), None)
     page = GroupPage((), 1, 0)
@@ -151,7 +149,7 @@ def _show(member: Member, *, errors: Mapping[str, str] | None = None, typed: Map
         used=used,
         groups=[_row(one, member) for one in page.groups],
         total=page.total,
-        pages=_pages(page),
+        pages=page_links("groups.show_groups", number, page.count),
         loose=[listed(one, member) for one in loose],
         loose_total=loose_total,
         requests=[listed(one, member) for one in read_requests(database, context_id, member.sections)],
@@ -162,10 +160,9 @@ def _show(member: Member, *, errors: Mapping[str, str] | None = None, typed: Map
             }
             for one in read_invitations(database, membership_of(member), now())
         ],
-        has_plan=used is not None and read_plan(database, used.id) is not None,
+        has_plan=used is not None and has_plan(database, used.id),
         errors=errors or {},
         typed={name: typed.get(name, usual) for name, usual in _usual(used, loose_total).items()},
-        longest_title=LONGEST_TITLE,
         urls={
             name: visit_address(f"groups.{name}")
             for name in ("show_forming", "show_list", "show_plan", "begin_set", "choose_set", "change_sign_up")
@@ -173,10 +170,15 @@ def _show(member: Member, *, errors: Mapping[str, str] | None = None, typed: Map
     )
 
 
-def _usual(used: ShownSet | None, people: int) -> dict[str, str]:
-    """Return what stands in the forms to begin with."""
+def _usual(used: ShownSet | None, loose: int) -> dict[str, str]:
+    """Return what stands in the forms to begin with: so many groups that there is a place for who has none.
+
+    :param loose: how many students have none.
+    """
     size = used.size if used else USUAL_SIZE
-    return {"title": "", "size": str(size), "groups": str(max(1, -(-people // size)))}
+    count, free = count_free(database_connection(), used.id, size) if used else (0, 0)
+    missing = -(-max(0, loose - free) // size)
+    return {"title": "", "size": str(size), "groups": str(max(1, count + missing))}
 
 
 def _row(group: ListedGroup, member: Member) -> dict[str, Any]:
@@ -189,9 +191,28 @@ def _row(group: ListedGroup, member: Member) -> dict[str, Any]:
     }
 
 
-def _pages(page: GroupPage) -> dict[str, Any]:
-    def url(other: int) -> str | None:
-        return url_for("groups.show_groups", page=other) if 1 <= other <= page.count else None
+def page_asked() -> int:
+    """Return which page of a list is asked for; 404 for what is no number."""
+    try:
+        number: int = PageSchema().load(request.args)["page"]
+    except ValidationError:
+        raise NotFound from None
+    return number
 
-    number = page.number
-    return {"number": number, "count": page.count, "previous_url": url(number - 1), "next_url": url(number + 1)}
+
+def page_links(endpoint: str, number: int, count: int, **values: Any) -> dict[str, Any]:
+    """Return where the page before and the page after of a list are."""
+
+    def url(other: int) -> str | None:
+        return url_for(endpoint, page=other, **values) if 1 <= other <= count else None
+
+    return {"number": number, "count": count, "previous_url": url(number - 1), "next_url": url(number + 1)}
+
+
+def no_group(number: int, next_new: int | None) -> str:
+    """Say that there is no group of a number, for this teacher.
+
+    :param next_new: the number of a group that they may begin; None where they may begin none.
+    """
+    said = _NO_GROUP if next_new is None else _NO_GROUP_YET
+    return str(said) % {"number": number, "next": next_new}

@@ -9,10 +9,11 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
 from lti_tool.groups.circle import forget_request, place_member, set_aside, take_out_member
-from lti_tool.groups.listing import find_place, find_student, read_numbers
+from lti_tool.groups.counting import has_number, highest_number, read_choices, read_foes
+from lti_tool.groups.listing import find_place, find_student, read_wishes_of
 from lti_tool.groups.policy import LARGEST
 from lti_tool.groups.schemas import PlaceSchema, errors_of
-from lti_tool.groups.sets import APART, TOGETHER, forget_wish, keep_wish, open_group, read_wishes
+from lti_tool.groups.sets import APART, TOGETHER, forget_wish, keep_wish, open_group
 from lti_tool.groups.timetable import Row, match_names
 from lti_tool.groups.views.blueprint import (
     NOT_RIGHT_YET,
@@ -22,7 +23,7 @@ from lti_tool.groups.views.blueprint import (
     groups,
     id_or_404,
 )
-from lti_tool.groups.views.overview import ask_whole_course, current_set, find_current_set
+from lti_tool.groups.views.overview import ask_whole_course, current_set, find_current_set, no_group
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission
 from lti_tool.people.roster import read_students
@@ -32,11 +33,13 @@ from lti_tool.web.forms import without_unseen
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from flask.typing import ResponseReturnValue
 
+    from lti_tool.groups.counting import NumberedGroup
     from lti_tool.groups.listing import ListedStudent
+    from lti_tool.groups.sets import ShownSet
     from lti_tool.people.member import Member
 
 MOST_LISTED = 60
@@ -57,18 +60,35 @@ def show_student(member: Member, membership_id: str) -> ResponseReturnValue:
 @requires(Permission.FORM_GROUPS)
 def move_student(member: Member, membership_id: str) -> ResponseReturnValue:
     """Put a student in a group, a new one included, or in none."""
-    student, used, session = _student(member, membership_id), _set(member), database_session()
+    student, session = _student(member, membership_id), database_session()
     if request.form.get("out") == "yes":
-        take_out_member(session, set_id=used, membership_id=membership_id)
+        take_out_member(session, set_id=current_set(member).id, membership_id=membership_id)
         return back_to("groups.show_student", "moved", membership_id=membership_id)
+    # Whom only a section is shown begins no group, so neither the first set of a course.
+    used = current_set(member, create=member.sections is None)
     try:
         number: int = PlaceSchema().load(request.form)["number"]
+        _ask_number(member, used, number)
     except ValidationError as error:
         return _show(member, student, errors=errors_of(error), typed=request.form), NOT_RIGHT_YET
-    group_id = open_group(session, used, number)
-    place_member(session, set_id=used, group_id=group_id, membership_id=membership_id)
+    place = find_place(session, used.id, membership_id)
+    if place is not None and place.number == number:
+        return back_to("groups.show_student", "same-group", membership_id=membership_id)
+    group_id = open_group(session, used.id, number)
+    place_member(session, set_id=used.id, group_id=group_id, membership_id=membership_id)
     forget_request(session, membership_id)
     return back_to("groups.show_student", "moved", membership_id=membership_id)
+
+
+def _ask_number(member: Member, used: ShownSet, number: int) -> None:
+    """Refuse the number of a group that this teacher does not see; who sees the whole course may begin the next one.
+
+    :raises ValidationError: with a sentence.
+    """
+    database = database_connection()
+    next_new = highest_number(database, used.id) + 1 if member.sections is None else None
+    if number != next_new and not has_number(database, used.id, number, member.sections):
+        raise ValidationError({"number": [no_group(number, next_new)]})
 
 
 @groups.post("/groups/student/<membership_id>/aside")
@@ -77,7 +97,7 @@ def change_aside(member: Member, membership_id: str) -> ResponseReturnValue:
     """Set a student aside in their group, or take them back in. No reason is asked, and none is kept (SHR-9)."""
     _student(member, membership_id)
     is_aside = request.form.get("aside") == "yes"
-    set_aside(database_session(), set_id=_set(member), membership_id=membership_id, is_aside=is_aside)
+    set_aside(database_session(), set_id=current_set(member).id, membership_id=membership_id, is_aside=is_aside)
     place = "aside" if is_aside else "aside-no-more"
     return back_to("groups.show_student", place, membership_id=membership_id)
 
@@ -131,10 +151,6 @@ def _student(member: Member, membership_id: str) -> ListedStudent:
     return found
 
 
-def _set(member: Member) -> str:
-    return current_set(member, create=True).id
-
-
 def _show(
     member: Member,
     student: ListedStudent,
@@ -143,50 +159,60 @@ def _show(
     typed: Mapping[str, str] | None = None,
 ) -> str:
     database, used = database_connection(), find_current_set(member)
-    place = find_place(database, used.id, student.membership_id) if used else None
-    numbers = read_numbers(database, used.id) if used else {}
-    here = numbers.get(place[0]) if place else None
+    me, sections = student.membership_id, member.sections
+    place = find_place(database, used.id, me) if used else None
+    foes = read_foes(database, context_of(member), used.id, me) if used else frozenset[int]()
+    found = read_choices(database, used.id, sections, MOST_LISTED + 1) if used else ()
+    here = place.number if place else None
     return render_template(
         "groups/student.html",
         name=shown_name(student, member),
         asks=student.asks,
-        group=group_title(place[0], here[1]) if place and here else None,
-        group_url=visit_address("groups.show_group", group_id=here[0]) if here else None,
-        is_aside=place is not None and place[1],
-        choices=_choices(numbers, place[0] if place else None),
+        group=group_title(place.number, place.name) if place else None,
+        group_url=visit_address("groups.show_group", group_id=place.group_id) if place else None,
+        is_aside=place is not None and place.is_aside,
+        is_with_foe=here in foes,
+        choices=_choices(found, foes, here),
+        is_typed=len(found) > MOST_LISTED,
+        foes=sorted(foes - {here}) if sections is None else [],
         largest=LARGEST,
-        next_number=max(numbers, default=0) + 1,
-        wishes=_wishes(member, student) if member.sections is None else [],
-        can_wish=member.sections is None,
+        next_number=_next_number(member, used),
+        wishes=_wishes(member, student) if sections is None else [],
+        can_wish=sections is None,
         errors=errors or {},
         typed=typed or {},
         groups_url=visit_address("groups.show_groups"),
         urls={
-            name: visit_address(f"groups.{name}", membership_id=student.membership_id)
+            name: visit_address(f"groups.{name}", membership_id=me)
             for name in ("move_student", "change_aside", "settle_request", "change_wish")
         },
     )
 
 
-def _choices(numbers: Mapping[int, tuple[str, str | None, int]], here: int | None) -> list[dict[str, Any]]:
+def _next_number(member: Member, used: ShownSet | None) -> int | None:
+    """Return the number of the next new group; None for who may begin none."""
+    if member.sections is not None:
+        return None
+    return highest_number(database_connection(), used.id) + 1 if used else 1
+
+
+def _choices(found: Collection[NumberedGroup], foes: Collection[int], here: int | None) -> list[dict[str, Any]]:
     """Return the groups to choose from; none where there are so many that their number is typed."""
-    if len(numbers) > MOST_LISTED:
+    if len(found) > MOST_LISTED:
         return []
     return [
-        {"number": number, "title": group_title(number, name), "size": size, "is_here": number == here}
-        for number, (_id, name, size) in numbers.items()
+        {
+            "number": one.number,
+            "title": group_title(one.number, one.name),
+            "size": one.size,
+            "has_foe": one.number in foes,
+        }
+        for one in found
+        if one.number != here
     ]
 
 
 def _wishes(member: Member, student: ListedStudent) -> list[dict[str, str]]:
     """Return whom this student is to be apart from, or together with."""
-    database, context_id = database_connection(), context_of(member)
-    me, others = student.membership_id, dict[str, str]()
-    for kind in (APART, TOGETHER):
-        mine = (pair for pair in read_wishes(database, context_id, kind) if me in pair)
-        others |= {first if second == me else second: kind for first, second in mine}
-    if not others:
-        return []
-    called = {one.membership_id: shown_name(one, member) for one in read_students(database, context_id)}
-    rows = [{"id": other, "name": called[other], "kind": kind} for other, kind in others.items() if other in called]
-    return sorted(rows, key=lambda row: row["name"].casefold())
+    found = read_wishes_of(database_connection(), context_of(member), student.membership_id)
+    return [{"id": one.membership_id, "name": shown_name(one, member), "kind": kind} for one, kind in found]
