@@ -168,7 +168,7 @@ def test_number_in_a_list_is_that_group_and_renames_nobody(crowd: Circle, teache
     answer = teacher.post("/groups/list", {"list": f"{first};{label}\n{second};7"})
 
     assert answer.status_code == 200
-    teacher.post("/groups/plan/confirm", {})
+    confirm(teacher)
     with crowd.database.session(writes=False) as session:
         groups = [read_own_group(session, crowd.members[person]) for person in ("chiyun", "amina")]
     assert [(group.number, group.name) for group in groups if group] == [(1, "De tuin"), (7, None)]

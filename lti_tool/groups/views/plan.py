@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import make_response, redirect, render_template, request, url_for
 from marshmallow import ValidationError
@@ -83,7 +84,8 @@ def place_by_hand(member: Member) -> ResponseReturnValue:
     except NoPlanError:
         return back_to("groups.show_groups", "no-plan")
     # So that who moves somebody stays on the page where they looked.
-    return redirect(url_for("groups.show_plan", **carried, page=page_asked(), _anchor="placed"), 303)
+    query = urlencode({**carried, "page": page_asked()})
+    return redirect(f"{visit_address('groups.show_plan')}?{query}#placed", 303)
 
 
 @groups.post("/groups/plan/confirm")
