@@ -140,8 +140,7 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
     app = tool_apps(request.param, url)
     tools: Instruments = app.extensions["rugzak"]
     with tools.database.session(writes=True) as session, session.begin():
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(delete(table))
+        _empty_tables(session)
     store = app.extensions[PLATFORM_KEYS]
     store._parsed.clear()
     store._failed_at.clear()
@@ -152,6 +151,17 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
     assert isinstance(tools.clock, FrozenClock)
     tools.clock.reset()
     return app
+
+
+def _empty_tables(session: Session) -> None:
+    """Empty every table; on PostgreSQL in one go, for each statement is a journey."""
+    tables = reversed(Base.metadata.sorted_tables)
+    if session.get_bind().dialect.name == "postgresql":
+        emptying = "; ".join(f"DELETE FROM {table.name}" for table in tables)  # noqa: S608 (our own names)
+        session.connection().exec_driver_sql(emptying)
+        return
+    for table in tables:
+        session.execute(delete(table))
 
 
 @pytest.fixture

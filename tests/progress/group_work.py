@@ -43,13 +43,15 @@ class Course:
 
     session: Session
     title: str
+    is_in_use: bool = True
+    """Whether its groups are those in use; a course has one such set."""
 
     def __post_init__(self) -> None:
         found = self.session.execute(select(CourseContext.id).where(CourseContext.title == self.title))
         self.id: str = found.scalar_one()
         self.registration_id = self.session.execute(select(Person.registration_id).limit(1)).scalar_one()
         self.set_id = new_id()
-        row = {"title": "Set", "size": 4, "is_in_use": True, "sign_up_open": False}
+        row = {"title": "Set", "size": 4, "is_in_use": self.is_in_use, "sign_up_open": False}
         self.session.execute(insert(GroupSet).values(id=self.set_id, context_id=self.id, **row))
         # So that the tool itself can write in between: SQLite lets one at a time.
         self.session.commit()

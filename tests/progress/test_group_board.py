@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from lti_tool.app import _group_counts
 from lti_tool.curriculum.classes import hold_unit
 from lti_tool.groups.circle import read_own_group
-from lti_tool.groups.models import Acceptance, ChangeRequest, GroupMember, GroupSet, Product, Visit
+from lti_tool.groups.models import Acceptance, ChangeRequest, GroupMember, Product, Visit
 from lti_tool.kernel.ids import new_id
 from lti_tool.people.models import Membership
 from lti_tool.people.roles import Role
@@ -175,8 +175,7 @@ def test_group_without_agreements_has_not_agreed_and_one_of_another_set_does_not
 ) -> None:
     members = course.enrol(FOUR)
     (group,) = course.found_groups([members])
-    other = Course(course.session, SW1)
-    course.session.execute(update(GroupSet).where(GroupSet.id == other.set_id).values(is_in_use=False))
+    other = Course(course.session, SW1, is_in_use=False)
     (elsewhere,) = other.found_groups([members])
     other.agree(elsewhere, members)
     course.agree(group, [])
