@@ -110,6 +110,7 @@ def _answers_from(tool: Tool, home: str) -> Iterator[Tool]:
         if answer is None or answer.status != 200:
             continue
         if link:
+            _open_all(tool)
             tool.press(link)
         if tool.frame.locator(f"[data-action={action}]").count():
             send(tool, action, values)
