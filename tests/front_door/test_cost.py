@@ -138,7 +138,8 @@ def count_pages(visit: Visit, paths: list[str], recorder: StatementRecorder) -> 
     ("person", "most"),
     [
         # Who it is, which edition, how the class stands, and what this student pressed.
-        ("amina", 4),
+        # A step of a group asks one more: in which group somebody is. (In one, also its guests and its work.)
+        ("amina", 5),
         # For the board: who it is, which edition, how the class stands, what stands above the board in numbers, the
         # board itself, and whether something of the teacher's own stands ready today.
         ("teacher", 6),
