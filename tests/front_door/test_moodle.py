@@ -202,6 +202,10 @@ def test_sto_3_exactly_this_of_a_moodle_launch_is_stored(
         "person_id": person.id,
         "role": "learner",
         "is_test_user": False,
+        # What Moodle says of groups is kept by id alone: a proposal that a teacher confirms.
+        "lms_groups": ",1,",
+        "sections": None,
+        "sees_own_sections_only": False,
     }
     visit = columns(session.execute(select(LaunchSession)).scalar_one(), "login_state", "token", "browser", "ends_at")
     assert visit == {
