@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, func, insert, or_, select
+from sqlalchemy import and_, insert, select
 
 from lti_tool.groups.circle import count_members, lock_set, place_member
 from lti_tool.groups.counting import read_left_behind
+from lti_tool.groups.listing import is_about, members, other_of
 from lti_tool.groups.models import Group, GroupMember, GroupSet, Wish
 from lti_tool.groups.sets import APART, change_set
 from lti_tool.kernel.errors import RugzakError
@@ -85,11 +86,10 @@ def _is_student(database: Session | Connection, membership_id: str) -> bool:
 
 def _closed_to(database: Session | Connection, membership_id: str) -> frozenset[str]:
     """Return the groups in which somebody is whom a teacher keeps apart from this student."""
-    other = case((Wish.first_id == membership_id, Wish.second_id), else_=Wish.first_id)
     groups = (
         select(GroupMember.group_id)
-        .join(Wish, other == GroupMember.membership_id)
-        .where(Wish.kind == APART, or_(Wish.first_id == membership_id, Wish.second_id == membership_id))
+        .join(Wish, other_of(membership_id) == GroupMember.membership_id)
+        .where(Wish.kind == APART, is_about(membership_id))
     )
     return frozenset(database.execute(groups).scalars())
 
@@ -152,13 +152,7 @@ def sign_up(session: Session, *, context_id: str, group_id: str, membership_id: 
 
 
 def _has_place(session: Session, size: int, group_id: str, membership_id: str) -> bool:
-    members = (
-        select(func.count())
-        .select_from(GroupMember)
-        .join(Membership, and_(Membership.id == GroupMember.membership_id, is_student))
-        .where(GroupMember.group_id == group_id)
-    )
-    count = session.execute(members).scalar_one()
+    count = len(session.execute(members().where(GroupMember.group_id == group_id)).all())
     if count >= size or group_id in _closed_to(session, membership_id):
         return False
     row = session.execute(select(Group.set_id, Group.number).where(Group.id == group_id)).one()
