@@ -130,6 +130,13 @@ class SettingsSchema(Schema):
     DATABASE_URL = fields.String(
         metadata=_about("The database, as an SQLAlchemy URL: postgresql://… in production, sqlite:///file to try it"),
     )
+    KEYS_DATABASE_URL = fields.String(
+        metadata=_about(
+            "The key store: another database, for the keys of personal texts; its copies are kept apart, for a week at"
+            " most. By default an SQLite file beside the database, or var/rugzak-keys.sqlite3; with several machines"
+            " a database that all of them reach"
+        ),
+    )
     MASTER_KEYS = _MasterKeys(
         metadata=_about(
             "Keys that encrypt and sign, as id:base64 of 32 random bytes. Several are separated by commas: the first is"
@@ -175,6 +182,16 @@ class SettingsSchema(Schema):
             " demo; production refuses open"
         ),
     )
+    KEEP_PROGRESS = _Duration(
+        load_default=timedelta(days=1461),
+        validate=validate.Range(
+            timedelta(days=60), timedelta(days=3653), error="must be from 60 days to ten years, such as P365D"
+        ),
+        metadata=_about(
+            "How long after the last day of a class who was in it, and what they called done, is kept; by default four"
+            " years, for a programme of four years and one more"
+        ),
+    )
     TIME_ZONE = _TimeZone(
         load_default=ZoneInfo("Europe/Amsterdam"),
         metadata=_about("The time zone of the institutions, such as Europe/Amsterdam: when a day begins"),
@@ -193,6 +210,7 @@ class Settings:
     environment: str
     base_url: str
     database_url: str = field(repr=False)
+    keys_database_url: str = field(repr=False)
     master_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
     allow_loopback_platforms: bool
     private_platform_hosts: frozenset[str]
@@ -201,6 +219,7 @@ class Settings:
     exit_url: str
     content_dir: Path
     classes_begin: str
+    keep_progress: timedelta
     time_zone: ZoneInfo
     log_level: str
 
@@ -239,10 +258,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if needed not in loaded:
             message = f"{PREFIX}{needed} is not set; set it, or set {PREFIX}ENVIRONMENT=demo on your own computer."
             raise SettingsError(message)
+    database_url = _checked_database_url("DATABASE_URL", loaded["DATABASE_URL"])
     settings = Settings(
         environment=loaded["ENVIRONMENT"],
         base_url=_checked_base_url(loaded["BASE_URL"]),
-        database_url=_checked_database_url(loaded["DATABASE_URL"]),
+        database_url=database_url,
+        keys_database_url=_keys_database_url(loaded.get("KEYS_DATABASE_URL"), database_url),
         master_keys=loaded["MASTER_KEYS"],
         allow_loopback_platforms=loaded.get("ALLOW_LOOPBACK_PLATFORMS", False),
         private_platform_hosts=loaded["PRIVATE_PLATFORM_HOSTS"],
@@ -251,6 +272,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         exit_url=loaded["EXIT_URL"],
         content_dir=_checked_folder(loaded["CONTENT_DIR"]),
         classes_begin=loaded.get("CLASSES_BEGIN", "open" if demo else "preparing"),
+        keep_progress=loaded["KEEP_PROGRESS"],
         time_zone=loaded["TIME_ZONE"],
         log_level=loaded["LOG_LEVEL"],
     )
@@ -288,20 +310,35 @@ def _checked_base_url(text: str) -> str:
     return plain.removesuffix(":443" if parts.scheme == "https" else ":80")
 
 
-def _checked_database_url(text: str) -> str:
+def _keys_database_url(text: str | None, database_url: str) -> str:
+    """Return where the key store is: as it is set, else an SQLite file beside the database."""
+    if text is not None:
+        url = _checked_database_url("KEYS_DATABASE_URL", text)
+        if url == database_url:
+            message = f"{PREFIX}KEYS_DATABASE_URL must be another database than {PREFIX}DATABASE_URL."
+            raise SettingsError(message)
+        return url
+    beside = make_url(database_url)
+    if beside.get_backend_name() != "sqlite" or not beside.database or beside.database == ":memory:":
+        return "sqlite:///var/rugzak-keys.sqlite3"
+    path = Path(beside.database)
+    return f"sqlite:///{path.with_name(f'{path.stem}-keys{path.suffix}')}"
+
+
+def _checked_database_url(setting: str, text: str) -> str:
     """Name our PostgreSQL driver, so that a plain ``postgresql://`` address works."""
     url = text.strip()
     for plain in ("postgresql://", "postgres://"):
         if url.startswith(plain):
             url = "postgresql+psycopg://" + url.removeprefix(plain)
     if not url.startswith(("postgresql+psycopg://", "sqlite:///")):
-        message = f"{PREFIX}DATABASE_URL must begin with postgresql:// or sqlite:///."
+        message = f"{PREFIX}{setting} must begin with postgresql:// or sqlite:///."
         raise SettingsError(message)
     try:
         make_url(url)
     except (ArgumentError, ValueError):
         # Its own message would repeat the address, and with it the password.
-        message = f"{PREFIX}DATABASE_URL cannot be read as the address of a database."
+        message = f"{PREFIX}{setting} cannot be read as the address of a database."
         raise SettingsError(message) from None
     return url
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, select, update
 from lti_tool.groups.models import Group, GroupSet, Visit
 from lti_tool.groups.policy import VISIT_LASTS
 from lti_tool.kernel.database import insert_once
-from lti_tool.kernel.erasing import register_eraser
+from lti_tool.kernel.erasing import by_moment, register_eraser
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.roles import Role
 from lti_tool.people.roster import by_name
@@ -99,4 +99,4 @@ def erase_past_visits(session: Session, now: datetime) -> int:
     return len(past)
 
 
-register_eraser("groups_visit", erase_past_visits)
+register_eraser("groups_visit", by_moment(erase_past_visits))

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from lti_tool.guidance.models import Reminder
 from lti_tool.guidance.policy import KEEP_REMINDERS, LONGEST_WORD, MOST_REMINDERS
-from lti_tool.kernel.erasing import register_eraser
+from lti_tool.kernel.erasing import by_moment, register_eraser
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import new_id
 from lti_tool.kernel.key_ring import KeyRingError
@@ -153,5 +153,5 @@ def _place(reminder_id: str, membership_id: str) -> str:
     return f"guidance_reminder.handle:{reminder_id}:{membership_id}"
 
 
-register_eraser("guidance_reminder", erase_old_reminders)
+register_eraser("guidance_reminder", by_moment(erase_old_reminders))
 register_resealer("guidance_reminder", reseal_reminders)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,14 @@ from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import ID_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection, Dialect, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 _WRITES = "rugzak_writes"
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The newest migration: what the tables of this version are called."""
 
 
@@ -76,8 +77,12 @@ Id = String(ID_LENGTH)
 class Database:
     """One database, with sessions that read and sessions that write."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _create_engine(url)
+    def __init__(self, url: str, *, overwrites: bool = False) -> None:
+        """Open no connection yet.
+
+        :param overwrites: SQLite then writes zeros over what is erased; elsewhere it would lie in the file for a while.
+        """
+        self.engine = _create_engine(url, overwrites=overwrites)
         self._writer = self.engine.execution_options(**{_WRITES: True})
 
     def session(self, *, writes: bool) -> Session:
@@ -99,6 +104,14 @@ class Database:
         """Whether a connection belongs to a session that writes."""
         return bool(connection.get_execution_options().get(_WRITES, False))
 
+    def forget_overwritten(self) -> None:
+        """Let SQLite take what was just overwritten out of its log as well. PostgreSQL does so in its own time."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                # Where somebody reads at this moment, the next one does it.
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def upsert(self, model: type[Base], key: Sequence[str], values: Sequence[str], sums: Sequence[str] = ()) -> Any:
         """Build an insert that updates ``values`` when a row with this ``key`` is there already.
 
@@ -112,7 +125,18 @@ class Database:
         return insert.on_conflict_do_update(index_elements=columns, set_=changes)
 
 
-def insert_once(session: Session, model: type[Base], row: dict[str, Any]) -> None:
+AT_ONCE = 500
+"""How many rows one statement names: SQLite takes no more than some thousands of values."""
+
+
+def in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield ids in pieces that one statement can name."""
+    rest = iter(ids)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+def insert_once(session: Session, model: type[DeclarativeBase], row: dict[str, Any]) -> None:
     """Insert a row, or change nothing when one with its key is there, even if it came at the same moment."""
     insert = _dialect(session.get_bind()).insert(model)
     session.execute(insert.values(row).on_conflict_do_nothing())
@@ -138,7 +162,7 @@ _PATIENCE = {"connect_timeout": 4, "options": "-c statement_timeout=20s -c lock_
 """How long PostgreSQL is waited for: a worker that waits serves nobody, not even the page with the places to go."""
 
 
-def _create_engine(url: str) -> Engine:
+def _create_engine(url: str, *, overwrites: bool) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         # Checking a connection before use costs one round trip, and survives a fail-over.
@@ -153,6 +177,8 @@ def _create_engine(url: str) -> Engine:
             raise DatabaseError(message) from None
     engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
+    if overwrites:
+        event.listen(engine, "connect", _overwrite_erased)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -163,6 +189,12 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _overwrite_erased(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

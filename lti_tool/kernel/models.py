@@ -1,4 +1,4 @@
-"""What all processes share besides the features' own tables: counts for limits, and who does which regular work."""
+"""What all processes share besides the features' own tables: counts for limits, regular work, and which key store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lti_tool.kernel.database import Base
+from lti_tool.kernel.database import Base, Id
 
 
 class LimitCount(Base):
@@ -30,3 +30,12 @@ class Job(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     due_at: Mapped[datetime]
+
+
+class KeyStoreLink(Base):
+    """Which key store belongs to this database: one row, with the id that the store says of itself."""
+
+    __tablename__ = "key_store_link"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    store_id: Mapped[str] = mapped_column(Id)

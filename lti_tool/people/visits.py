@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select, update
 
-from lti_tool.kernel.erasing import register_eraser
+from lti_tool.kernel.erasing import by_moment, register_eraser
 from lti_tool.kernel.ids import digest
 from lti_tool.lti.roles import LmsRole
 from lti_tool.people.member import Member
@@ -191,4 +191,4 @@ def erase_ended_sessions(session: Session, now: datetime) -> int:
     return len(found)
 
 
-register_eraser("launch_session", erase_ended_sessions)
+register_eraser("launch_session", by_moment(erase_ended_sessions))

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
+from lti_tool.kernel.erasing import Sweeping
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from flask import Flask, Response
     from sqlalchemy import Connection
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from lti_tool.kernel.clock import Clock
     from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
+    from lti_tool.kernel.key_store import KeyStore
     from lti_tool.kernel.limits import Limits
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,6 +36,7 @@ class Instruments:
     database: Database
     clock: Clock
     key_ring: KeyRing
+    key_store: KeyStore
     limits: Limits
 
 
@@ -38,6 +44,24 @@ def instruments() -> Instruments:
     """Return the instruments of the running application."""
     found: Instruments = current_app.extensions[_EXTENSION]
     return found
+
+
+def today() -> date:
+    """Return the day it is at the institutions."""
+    tools = instruments()
+    return tools.clock.today(tools.settings.time_zone)
+
+
+def sweeping(tools: Instruments) -> Sweeping:
+    """Return what whoever erases works with."""
+    settings, clock = tools.settings, tools.clock
+    return Sweeping(
+        now=clock.now(),
+        today=clock.today(settings.time_zone),
+        key_ring=tools.key_ring,
+        key_store=tools.key_store,
+        keep_progress=settings.keep_progress,
+    )
 
 
 def database_connection() -> Connection:
