@@ -12,6 +12,7 @@ from lti_tool.groups.models import Acceptance, Agreement, GroupMember
 from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.kernel.database import insert_once
 from lti_tool.kernel.errors import RugzakError
+from lti_tool.sharing.pausing import pause_for_returned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +90,7 @@ def accept_agreement(session: Session, *, group_id: str, membership_id: str, see
     insert_once(session, Acceptance, {"group_id": group_id, "membership_id": membership_id})
     here = (GroupMember.group_id == group_id) & (GroupMember.membership_id == membership_id)
     session.execute(update(GroupMember).where(here).values(is_aside=False))
+    pause_for_returned(session, group_id, membership_id)
 
 
 def take_acceptance_back(session: Session, *, group_id: str, membership_id: str) -> None:

@@ -12,16 +12,26 @@ from sqlalchemy.orm import aliased
 
 from lti_tool.groups.models import Acceptance, Agreement, ChangeRequest, Group, GroupMember, GroupSet, Visit
 from lti_tool.groups.policy import Companion, OwnGroup
-from lti_tool.kernel.database import insert_once
+from lti_tool.kernel.database import in_batches, insert_once
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.roles import Role
 from lti_tool.people.roster import by_name, is_student
+from lti_tool.sharing.pausing import (
+    leave_groups,
+    note_absence,
+    note_teacher_gone,
+    pause_for_newcomers,
+    pause_for_returned,
+)
+from lti_tool.sharing.policy import Circle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
+
+    from lti_tool.people.arrivals import NewStanding
 
 _Mine, _MyMembership = aliased(GroupMember), aliased(Membership)
 
@@ -84,6 +94,14 @@ def _group(rows: Sequence[Any]) -> OwnGroup | None:
     return OwnGroup(first.id, first.set_id, first.number, first.name, people, first.version)
 
 
+def circle_of(group: OwnGroup | None) -> Circle | None:
+    """Return a group as the policy of sharing knows it: without whom a teacher set aside."""
+    if group is None:
+        return None
+    active = frozenset(one.membership_id for one in group.active)
+    return Circle(group.id, active, frozenset(one.membership_id for one in group.active if one.has_accepted))
+
+
 def lock_set(session: Session, set_id: str) -> None:
     """Hold a set until this transaction ends, so that two changes of who is where come one after the other.
 
@@ -92,7 +110,7 @@ def lock_set(session: Session, set_id: str) -> None:
     session.execute(select(GroupSet.id).where(GroupSet.id == set_id).with_for_update())
 
 
-def lock_groups(session: Session, group_ids: Iterable[str]) -> None:
+def lock_groups(session: Session | Connection, group_ids: Iterable[str]) -> None:
     """Hold groups until this transaction ends, so that two changes of one come one after the other."""
     ids = sorted(set(group_ids))
     session.execute(select(Group.id).where(Group.id.in_(ids)).order_by(Group.id).with_for_update())
@@ -109,7 +127,7 @@ def place_member(session: Session, *, set_id: str, group_id: str, membership_id:
     if old == group_id:
         return
     lock_groups(session, [group_id] if old is None else [group_id, old])
-    _take_out(session, set_id, membership_id)
+    take_out(session, set_id, [membership_id])
     row = {"set_id": set_id, "membership_id": membership_id, "group_id": group_id, "is_aside": False}
     session.execute(insert(GroupMember).values(row))
     greet_newcomers(session, [group_id])
@@ -121,7 +139,7 @@ def take_out_member(session: Session, *, set_id: str, membership_id: str) -> Non
     old = _group_of(session, set_id, membership_id)
     if old is not None:
         lock_groups(session, [old])
-        _take_out(session, set_id, membership_id)
+        take_out(session, set_id, [membership_id])
 
 
 def _group_of(session: Session, set_id: str, membership_id: str) -> str | None:
@@ -129,27 +147,31 @@ def _group_of(session: Session, set_id: str, membership_id: str) -> str | None:
     return session.execute(here).scalar_one_or_none()
 
 
-def _take_out(session: Session, set_id: str, membership_id: str) -> None:
-    here = (GroupMember.set_id == set_id) & (GroupMember.membership_id == membership_id)
+def take_out(session: Session, set_id: str, membership_ids: Iterable[str]) -> None:
+    """Take students out of their groups of a set, with what they accepted and what they shared there.
+
+    Who calls this holds the set and the groups.
+    """
     groups = select(Group.id).where(Group.set_id == set_id)
-    session.execute(
-        delete(Acceptance).where(Acceptance.membership_id == membership_id, Acceptance.group_id.in_(groups))
-    )
-    session.execute(delete(GroupMember).where(here))
-    session.execute(delete(ChangeRequest).where(ChangeRequest.membership_id == membership_id))
+    for some in in_batches(membership_ids):
+        session.execute(delete(Acceptance).where(Acceptance.membership_id.in_(some), Acceptance.group_id.in_(groups)))
+        session.execute(delete(GroupMember).where(GroupMember.set_id == set_id, GroupMember.membership_id.in_(some)))
+        session.execute(delete(ChangeRequest).where(ChangeRequest.membership_id.in_(some)))
+        leave_groups(session, some, groups)
 
 
-def ask_again(session: Session, group_ids: Iterable[str]) -> None:
+def ask_again(session: Session | Connection, group_ids: Iterable[str]) -> None:
     """Let everybody of some groups accept the agreements anew."""
     session.execute(delete(Acceptance).where(Acceptance.group_id.in_(list(group_ids))))
 
 
-def greet_newcomers(session: Session, group_ids: Iterable[str]) -> None:
+def greet_newcomers(session: Session | Connection, group_ids: Iterable[str]) -> None:
     """Do what is due where somebody new can now see a group: everybody accepts anew, and no teacher looks along.
 
-    A teacher was invited by other people than these.
+    What is shared with it pauses (SHR-4). A teacher was invited by other people than these.
     """
     ids = list(group_ids)
+    pause_for_newcomers(session, ids)
     ask_again(session, ids)
     session.execute(delete(Visit).where(Visit.group_id.in_(ids)))
 
@@ -172,6 +194,24 @@ def set_aside(session: Session, *, set_id: str, membership_id: str, is_aside: bo
         session.execute(
             delete(Acceptance).where(Acceptance.membership_id == membership_id, Acceptance.group_id == group_id)
         )
+    if not is_aside:
+        pause_for_returned(session, group_id, membership_id)
+
+
+def follow_standing(connection: Session | Connection, new: NewStanding) -> None:
+    """Do what is due where somebody comes in as something else than before: a student who is none now, or the reverse.
+
+    Who becomes a student again is in their groups again, and new there (SHR-4).
+    """
+    if new.was_teacher and not new.is_teacher:
+        note_teacher_gone(connection, new.membership_id)
+    if new.was_student and not new.is_student:
+        note_absence(connection, new.membership_id)
+    if new.is_student and not new.was_student:
+        theirs = select(GroupMember.group_id).where(GroupMember.membership_id == new.membership_id)
+        ids = connection.execute(theirs).scalars().all()
+        lock_groups(connection, ids)
+        greet_newcomers(connection, ids)
 
 
 def rename_group(session: Session, group_id: str, name: str | None) -> None:

@@ -204,9 +204,3 @@ class PageSchema(_Form):
     """Which page of a list."""
 
     page = fields.Integer(load_default=1, validate=validate.Range(1, 100_000))
-
-
-def errors_of(error: ValidationError) -> dict[str, str]:
-    """Return one sentence for each field that is not right yet."""
-    found: Mapping[str, Any] = error.messages_dict
-    return {name: str(said[0] if isinstance(said, list) else said) for name, said in found.items()}

@@ -6,16 +6,13 @@ Forming is in two presses: a plan is stored, shown and changed; only confirming 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 
-from lti_tool.groups.circle import greet_newcomers, lock_groups, lock_set
+from lti_tool.groups.circle import greet_newcomers, lock_groups, lock_set, take_out
 from lti_tool.groups.models import (
-    Acceptance,
     Agreement,
-    ChangeRequest,
     Group,
     GroupMember,
     GroupSet,
@@ -26,19 +23,18 @@ from lti_tool.groups.models import (
     Wish,
 )
 from lti_tool.groups.policy import USUAL_SIZE
-from lti_tool.kernel.database import insert_once, note_mass_change
+from lti_tool.kernel.database import AT_ONCE, in_batches, insert_once, note_mass_change
 from lti_tool.kernel.ids import new_id
 from lti_tool.people.models import Membership
 from lti_tool.people.roster import is_student
+from lti_tool.sharing.pausing import end_shares_in_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-AT_ONCE = 500
-"""How many rows one statement names: SQLite takes no more than some thousands of values."""
 APART, TOGETHER = "apart", "together"
 
 _SETS = (
@@ -96,12 +92,14 @@ def create_set(session: Session, context_id: str, title: str) -> str:
 def use_set(session: Session, context_id: str, set_id: str) -> None:
     """Let students meet in the groups of this set; those of the others stay as they are, and are not shown to them.
 
-    A teacher whom a group of another set invited is no guest any more: its members could not end it.
+    A teacher whom a group of another set invited is no guest any more: its members could not end it. What is shared
+    with those groups ends (SHR-10).
     """
     here = GroupSet.context_id == context_id
     session.execute(select(GroupSet.id).where(here).order_by(GroupSet.id).with_for_update())
     groups = select(Group.id).join(GroupSet, GroupSet.id == Group.set_id).where(here)
     session.execute(delete(Visit).where(Visit.group_id.in_(groups)))
+    end_shares_in_groups(session, groups.where(GroupSet.id != set_id))
     session.execute(update(GroupSet).where(here, GroupSet.id != set_id).values(is_in_use=False))
     session.execute(update(GroupSet).where(here, GroupSet.id == set_id).values(is_in_use=True))
 
@@ -195,16 +193,16 @@ def confirm_plan(session: Session, set_id: str) -> None:
     groups = _open_groups(session, set_id, set(plan.numbers.values()), plan.labels)
     # Who accepts or writes meanwhile holds a group: all that change are held first, in one order.
     touched = {groups[number] for number in moved.values()} | {groups[places[who]] for who in moved if who in places}
-    for some in _in_batches(sorted(touched)):
+    for some in in_batches(sorted(touched)):
         lock_groups(session, some)
-    _take_out(session, set_id, moved)
+    take_out(session, set_id, moved)
     rows = [
         {"set_id": set_id, "membership_id": who, "group_id": groups[number], "is_aside": False}
         for who, number in moved.items()
     ]
     if rows:
         session.execute(insert(GroupMember), rows)
-    for some in _in_batches({groups[number] for number in moved.values()}):
+    for some in in_batches({groups[number] for number in moved.values()}):
         greet_newcomers(session, some)
     _close_empty_groups(session, set_id)
     forget_plan(session, set_id)
@@ -229,12 +227,6 @@ def look_after_no_more(session: Session, *, group_id: str, membership_id: str) -
     session.execute(delete(GroupTeacher).where(here))
 
 
-def _in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some
-
-
 def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mapping[int, str]) -> dict[int, str]:
     """Begin the groups that are not there yet, name those that a list names, and return the ids of all by number."""
     found = session.execute(select(Group.number, Group.id, Group.name).where(Group.set_id == set_id)).all()
@@ -251,14 +243,6 @@ def _open_groups(session: Session, set_id: str, numbers: set[int], labels: Mappi
         if named[number] != labels[number]:
             session.execute(update(Group).where(Group.id == groups[number]).values(name=labels[number]))
     return groups | begun
-
-
-def _take_out(session: Session, set_id: str, members: Iterable[str]) -> None:
-    groups = select(Group.id).where(Group.set_id == set_id)
-    for some in _in_batches(members):
-        session.execute(delete(Acceptance).where(Acceptance.membership_id.in_(some), Acceptance.group_id.in_(groups)))
-        session.execute(delete(GroupMember).where(GroupMember.set_id == set_id, GroupMember.membership_id.in_(some)))
-        session.execute(delete(ChangeRequest).where(ChangeRequest.membership_id.in_(some)))
 
 
 def _close_empty_groups(session: Session, set_id: str) -> None:

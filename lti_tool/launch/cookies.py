@@ -12,7 +12,7 @@ from werkzeug.http import dump_cookie
 
 from lti_tool.lti.state import COOKIE_PREFIX as _LOGIN_PREFIX
 from lti_tool.lti.state import LIFETIME
-from lti_tool.people.arrivals import LONGEST
+from lti_tool.people.member import LONGEST
 from lti_tool.people.visits import cookie_name
 
 if TYPE_CHECKING:

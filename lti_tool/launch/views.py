@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 
+from lti_tool.groups.circle import follow_standing
 from lti_tool.kernel.limits import Limit
 from lti_tool.kernel.log import log
 from lti_tool.launch.cookies import keep_login, keep_session
@@ -177,6 +178,8 @@ def _let_in(checked: CheckedLaunch, binding: Binding, way: Way) -> ResponseRetur
     tools, connection, claims = instruments(), database_connection(), checked.claims
     with refusals_about(checked.registration.id):
         arrival = record_arrival(tools.database, connection, claims, registration_id=checked.registration.id)
+        if arrival.new_standing is not None:
+            follow_standing(connection, arrival.new_standing)
         opened = open_session(
             connection,
             arrival,

@@ -6,7 +6,6 @@ This is the launch path, so it speaks SQL through Core: a person who has been he
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, insert, select
@@ -16,8 +15,9 @@ from lti_tool.kernel.ids import digest, new_id, new_secret
 from lti_tool.lti.models import Deployment
 from lti_tool.lti.refusals import LaunchRefusedError, Reason
 from lti_tool.people.grants import holders_of
+from lti_tool.people.member import LONGEST
 from lti_tool.people.models import CoordinatorGrant, CourseContext, LaunchSession, Membership, Person
-from lti_tool.people.roles import role_from
+from lti_tool.people.roles import Role, role_from
 from lti_tool.people.roster import pack_ids
 from lti_tool.people.visits import Binding, describe_agent
 
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from lti_tool.lti.claims import LaunchClaims
     from lti_tool.lti.presentation import Presentation
     from lti_tool.lti.roles import LmsRole
-    from lti_tool.people.roles import Role
 
-LONGEST = timedelta(hours=12)
 _MOST_OF_IDS = 500
 """How many characters the ids of groups, or of sections, take."""
 
@@ -75,6 +73,17 @@ _USED = select(LaunchSession.id).where(LaunchSession.login_state == bindparam("l
 
 
 @dataclass(frozen=True)
+class NewStanding:
+    """Somebody came in as something else in their course than the time before."""
+
+    membership_id: str
+    was_student: bool
+    is_student: bool
+    was_teacher: bool
+    is_teacher: bool
+
+
+@dataclass(frozen=True)
 class Arrival:
     """Who came in, where."""
 
@@ -85,6 +94,8 @@ class Arrival:
     is_coordinator: bool
     chosen_locale: str | None
     """The language that this person chose here before."""
+    new_standing: NewStanding | None = None
+    """Set where their role in the course is another than at the last launch."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,25 @@ def record_arrival(
     if claims.context_id is not None:
         membership_id = _keep_membership(database, connection, found, claims, person_id, role)
     return Arrival(
-        person_id, membership_id, role, claims.roles.lms_role, bool(found.is_coordinator), found.chosen_locale
+        person_id,
+        membership_id,
+        role,
+        claims.roles.lms_role,
+        bool(found.is_coordinator),
+        found.chosen_locale,
+        _new_standing(found, role, is_test_user=claims.roles.is_test_user),
+    )
+
+
+def _new_standing(found: Any, role: Role, *, is_test_user: bool) -> NewStanding | None:
+    if found.membership is None or (found.role == role and found.is_test_user == is_test_user):
+        return None
+    return NewStanding(
+        str(found.membership),
+        was_student=found.role == Role.LEARNER and not found.is_test_user,
+        is_student=role is Role.LEARNER and not is_test_user,
+        was_teacher=found.role == Role.INSTRUCTOR,
+        is_teacher=role is Role.INSTRUCTOR,
     )
 
 

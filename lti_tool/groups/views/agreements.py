@@ -8,6 +8,7 @@ from flask import render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
+from lti_tool.curriculum.visiting import membership_of
 from lti_tool.groups.agreements import (
     AgreementChangedError,
     accept_agreement,
@@ -16,7 +17,7 @@ from lti_tool.groups.agreements import (
     take_acceptance_back,
 )
 from lti_tool.groups.policy import LONGEST_LINE, shares_page
-from lti_tool.groups.schemas import errors_of, load_lines, own_line_names, own_lines
+from lti_tool.groups.schemas import load_lines, own_line_names, own_lines
 from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.groups.views.blueprint import (
     CHANGED,
@@ -26,16 +27,15 @@ from lti_tool.groups.views.blueprint import (
     back_to,
     group_title,
     groups,
-    membership_of,
     own_active_group,
     own_group,
     texts,
-    today,
 )
 from lti_tool.groups.views.own_group import render_group
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.edge import database_connection, database_session, today
+from lti_tool.web.forms import errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 
-from lti_tool.curriculum.classes import read_class
 from lti_tool.curriculum.service import read_module
+from lti_tool.curriculum.visiting import ask_open_class, membership_of
 from lti_tool.groups.circle import read_own_group
 from lti_tool.groups.policy import shares_page
 from lti_tool.groups.sealed_texts import SealedTexts
@@ -19,11 +19,10 @@ from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from flask.typing import ResponseReturnValue
 
-    from lti_tool.curriculum.class_policy import ClassState
     from lti_tool.curriculum.line import Step, Unit
     from lti_tool.groups.policy import OwnGroup
     from lti_tool.groups.step import AgreementCard
@@ -41,41 +40,9 @@ def now() -> datetime:
     return instruments().clock.now()
 
 
-def today() -> date:
-    """Return the day it is at the institutions."""
-    tools = instruments()
-    return tools.clock.today(tools.settings.time_zone)
-
-
 def texts() -> SealedTexts:
     """Return what seals and opens what groups write."""
     return SealedTexts(instruments().key_ring)
-
-
-def membership_of(member: Member) -> str:
-    """Return the membership of somebody whose permission says that they are in a course."""
-    if member.membership_id is None:
-        raise NotFound
-    return member.membership_id
-
-
-def context_of(member: Member) -> str:
-    """Return the course of somebody whose permission says that they are in one."""
-    if member.context_id is None:
-        raise NotFound
-    return member.context_id
-
-
-def class_state(member: Member) -> ClassState:
-    """Return how the class of somebody stands."""
-    begins_open = instruments().settings.classes_begin == "open"
-    return read_class(database_connection(), context_of(member), begins_open=begins_open, today=today())
-
-
-def ask_open_class(member: Member) -> None:
-    """Answer 404 while the class of a student is not open: there is nothing to press before."""
-    if not class_state(member).is_open:
-        raise NotFound
 
 
 def own_group(member: Member) -> OwnGroup:
@@ -149,10 +116,3 @@ def back_to(endpoint: str, place: str = "", **values: str) -> ResponseReturnValu
     """
     address = visit_address(endpoint, **values)
     return redirect(f"{address}#{place}" if place else address, 303)
-
-
-def id_or_404(text: str | None) -> str:
-    """Return an id from a form or an address; 404 for what cannot be one."""
-    if text is None or not (text.isascii() and text.isalnum() and len(text) <= 26):  # noqa: PLR2004 (as long as an id is)
-        abort(404)
-    return text

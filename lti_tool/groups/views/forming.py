@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 from marshmallow import ValidationError
 
+from lti_tool.curriculum.visiting import context_of
 from lti_tool.groups.counting import count_students, has_places
 from lti_tool.groups.forming import Way
 from lti_tool.groups.planning import plan_from_list, plan_groups
 from lti_tool.groups.policy import USUAL_SIZE
-from lti_tool.groups.schemas import FormingSchema, ListSchema, errors_of
-from lti_tool.groups.views.blueprint import NOT_RIGHT_YET, back_to, context_of, groups
+from lti_tool.groups.schemas import FormingSchema, ListSchema
+from lti_tool.groups.views.blueprint import NOT_RIGHT_YET, back_to, groups
 from lti_tool.groups.views.overview import ask_whole_course, current_set, find_current_set
 from lti_tool.groups.views.plan import render_plan, told_problems
 from lti_tool.people.names import shown_name
@@ -20,6 +21,7 @@ from lti_tool.people.permissions import Permission
 from lti_tool.people.roster import read_students
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.forms import errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,6 +9,7 @@ from flask import render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.visiting import id_or_404, membership_of
 from lti_tool.groups.agreements import read_agreement
 from lti_tool.groups.circle import lock_groups, read_group, rename_group
 from lti_tool.groups.counting import read_answered
@@ -16,7 +17,7 @@ from lti_tool.groups.invitations import end_visit, read_guests
 from lti_tool.groups.listing import read_groups
 from lti_tool.groups.policy import mark, merge_texts
 from lti_tool.groups.products import give_feedback, open_again, read_handed_in, read_product
-from lti_tool.groups.schemas import errors_of, feedback_form, name_form
+from lti_tool.groups.schemas import feedback_form, name_form
 from lti_tool.groups.sets import look_after, look_after_no_more
 from lti_tool.groups.step import assignment_of
 from lti_tool.groups.views.blueprint import (
@@ -26,8 +27,6 @@ from lti_tool.groups.views.blueprint import (
     group_steps,
     group_title,
     groups,
-    id_or_404,
-    membership_of,
     now,
     texts,
 )
@@ -36,6 +35,7 @@ from lti_tool.groups.views.own_group import render_group
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.forms import errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,27 +8,20 @@ from flask import render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.visiting import context_of, id_or_404, membership_of
 from lti_tool.groups.counting import count_free, has_plan
 from lti_tool.groups.invitations import read_invitations
 from lti_tool.groups.listing import GroupPage, read_groups, read_loose, read_requests
 from lti_tool.groups.policy import USUAL_SIZE
-from lti_tool.groups.schemas import PageSchema, SignUpSchema, errors_of, title_form
+from lti_tool.groups.schemas import PageSchema, SignUpSchema, title_form
 from lti_tool.groups.sets import create_set, read_sets, use_set
 from lti_tool.groups.signing_up import close_sign_up, open_sign_up
-from lti_tool.groups.views.blueprint import (
-    NOT_RIGHT_YET,
-    back_to,
-    context_of,
-    group_title,
-    groups,
-    id_or_404,
-    membership_of,
-    now,
-)
+from lti_tool.groups.views.blueprint import NOT_RIGHT_YET, back_to, group_title, groups, now
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.forms import errors_of
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:

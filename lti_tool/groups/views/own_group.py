@@ -10,38 +10,34 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
 from lti_tool.curriculum.service import read_module
+from lti_tool.curriculum.visiting import ask_open_class, class_state, context_of, id_or_404, membership_of
 from lti_tool.groups.agreements import read_agreement
 from lti_tool.groups.circle import ask_for_change, forget_request, has_asked, read_own_group, rename_group
 from lti_tool.groups.invitations import end_visit, invite_teacher, read_guests
 from lti_tool.groups.policy import shares_page
 from lti_tool.groups.products import read_product, read_states
-from lti_tool.groups.schemas import errors_of, name_form
+from lti_tool.groups.schemas import name_form
 from lti_tool.groups.signing_up import NoPlaceError, read_sign_up, sign_up
 from lti_tool.groups.step import assignment_of
 from lti_tool.groups.views.blueprint import (
     CHANGED,
     NOT_RIGHT_YET,
-    ask_open_class,
     ask_same_group,
     back_to,
-    class_state,
-    context_of,
     group_steps,
     group_title,
     groups,
-    id_or_404,
-    membership_of,
     now,
     own_active_group,
     own_group,
     texts,
-    today,
 )
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission
 from lti_tool.people.roster import read_teachers
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session, instruments
+from lti_tool.web.edge import database_connection, database_session, instruments, today
+from lti_tool.web.forms import errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

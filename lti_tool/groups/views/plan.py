@@ -9,6 +9,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.visiting import context_of, id_or_404
 from lti_tool.groups.counting import has_number, highest_number
 from lti_tool.groups.forming import Way
 from lti_tool.groups.listing import GROUPS_A_PAGE, find_student
@@ -21,23 +22,16 @@ from lti_tool.groups.planning import (
     mark_of,
     put_in_plan,
 )
-from lti_tool.groups.schemas import PlaceSchema, errors_of, load_plan
+from lti_tool.groups.schemas import PlaceSchema, load_plan
 from lti_tool.groups.sets import forget_plan, read_names, read_places, read_plan
-from lti_tool.groups.views.blueprint import (
-    CHANGED,
-    NOT_RIGHT_YET,
-    back_to,
-    context_of,
-    group_title,
-    groups,
-    id_or_404,
-)
+from lti_tool.groups.views.blueprint import CHANGED, NOT_RIGHT_YET, back_to, group_title, groups
 from lti_tool.groups.views.overview import ask_whole_course, current_set, no_group, page_asked, page_links
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission
 from lti_tool.people.roster import read_students
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.forms import errors_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -11,11 +11,12 @@ from werkzeug.exceptions import NotFound
 
 from lti_tool.curriculum.kinds import StepKind, register_kind
 from lti_tool.curriculum.service import read_module
+from lti_tool.curriculum.visiting import class_state
 from lti_tool.groups.circle import read_own_group
 from lti_tool.groups.invitations import read_guests
 from lti_tool.groups.policy import assign_roles, mark, shares_page
 from lti_tool.groups.products import HandedInError, read_product, save_product
-from lti_tool.groups.schemas import errors_of, field_name, product_form, seen_name
+from lti_tool.groups.schemas import field_name, product_form, seen_name
 from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.groups.step import GroupSchema, assignment_of, build_assignment
 from lti_tool.groups.views.blueprint import (
@@ -23,19 +24,17 @@ from lti_tool.groups.views.blueprint import (
     NOT_RIGHT_YET,
     ask_same_group,
     back_to,
-    class_state,
     group_title,
     groups,
     now,
     own_active_group,
     texts,
-    today,
 )
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session
-from lti_tool.web.forms import typed_values
+from lti_tool.web.edge import database_connection, database_session, today
+from lti_tool.web.forms import errors_of, typed_values
 from lti_tool.web.languages import lazy_gettext as _
 from lti_tool.web.languages import list_people
 

@@ -8,28 +8,22 @@ from flask import render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.visiting import context_of, id_or_404
 from lti_tool.groups.circle import forget_request, place_member, set_aside, take_out_member
 from lti_tool.groups.counting import has_number, highest_number, read_choices, read_foes
 from lti_tool.groups.listing import find_place, find_student, read_wishes_of
 from lti_tool.groups.policy import LARGEST
-from lti_tool.groups.schemas import PlaceSchema, errors_of
+from lti_tool.groups.schemas import PlaceSchema
 from lti_tool.groups.sets import APART, TOGETHER, forget_wish, keep_wish, open_group
 from lti_tool.groups.timetable import Row, match_names
-from lti_tool.groups.views.blueprint import (
-    NOT_RIGHT_YET,
-    back_to,
-    context_of,
-    group_title,
-    groups,
-    id_or_404,
-)
+from lti_tool.groups.views.blueprint import NOT_RIGHT_YET, back_to, group_title, groups
 from lti_tool.groups.views.overview import ask_whole_course, current_set, find_current_set, no_group
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission
 from lti_tool.people.roster import read_students
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session
-from lti_tool.web.forms import without_unseen
+from lti_tool.web.forms import errors_of, without_unseen
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:

@@ -1,0 +1,319 @@
+"""Sharing a note, taking it back, and finding what somebody may read. Only this module adds to who may read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.orm import aliased
+
+from lti_tool.kernel.database import AT_ONCE
+from lti_tool.kernel.erasing import register_eraser
+from lti_tool.kernel.ids import new_id
+from lti_tool.kernel.key_store import KeyStoreError
+from lti_tool.kernel.log import describe_error, log
+from lti_tool.kernel.sealed_records import SealedRecords
+from lti_tool.kernel.sealed_tables import SealedTable, register_sealed_table
+from lti_tool.people.models import Membership, Person
+from lti_tool.people.roles import Role
+from lti_tool.people.roster import by_name, is_student
+from lti_tool.sharing.consent import CONSENT_VERSION
+from lti_tool.sharing.models import Consent, Reader, Share
+from lti_tool.sharing.policy import Asking, Audience, Pause, SharedNote, may_read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.orm import Session
+
+    from lti_tool.kernel.erasing import Sweeping
+    from lti_tool.kernel.key_store import KeyStore
+    from lti_tool.sharing.policy import Circle
+
+_MOST_READABLE = 1000
+"""Rows: a share has one for each of its readers."""
+_Mine, _MyMembership = aliased(Reader), aliased(Membership)
+
+_READABLE = (
+    select(
+        Share.id,
+        Share.note_id,
+        Share.membership_id,
+        Share.step_id,
+        Share.audience,
+        Share.group_id,
+        Share.pause,
+        Share.ends_on,
+        Share.given,
+        Person.id.label("person_id"),
+        Person.display_name,
+        is_student.label("is_student"),
+        Consent.version,
+        Reader.membership_id.label("reader_id"),
+        _MyMembership.role.label("my_role"),
+        _MyMembership.is_test_user.label("i_try"),
+    )
+    .select_from(_Mine)
+    .join(_MyMembership, _MyMembership.id == _Mine.membership_id)
+    .join(Share, Share.id == _Mine.share_id)
+    .join(Reader, Reader.share_id == Share.id)
+    .join(Membership, Membership.id == Share.membership_id)
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(Consent, Consent.person_id == Person.id)
+    .where(_Mine.membership_id == bindparam("membership_id"))
+    .order_by(*by_name, Share.step_id, Share.id)
+    .limit(_MOST_READABLE)
+)
+_OWN = (
+    select(
+        Share.id,
+        Share.note_id,
+        Share.step_id,
+        Share.audience,
+        Share.group_id,
+        Share.pause,
+        Share.ends_on,
+        Reader.membership_id.label("reader_id"),
+        Person.id.label("person_id"),
+        Person.display_name,
+    )
+    .outerjoin(Reader, Reader.share_id == Share.id)
+    .outerjoin(Membership, Membership.id == Reader.membership_id)
+    .outerjoin(Person, Person.id == Membership.person_id)
+    .where(Share.membership_id == bindparam("membership_id"))
+    .order_by(Share.id, *by_name)
+)
+
+
+@dataclass(frozen=True)
+class ReadableShare:
+    """Something that somebody else shared, as one of its readers finds it."""
+
+    id: str
+    note_id: str
+    author_id: str
+    """The membership of its author."""
+    person_id: str
+    name: str | None
+    step_id: str
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class NamedReader:
+    """Somebody on the list of a share."""
+
+    membership_id: str
+    person_id: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class OwnShare:
+    """A share as its author sees it."""
+
+    id: str
+    note_id: str
+    step_id: str
+    audience: Audience
+    group_id: str | None
+    pause: Pause | None
+    ends_on: date
+    readers: tuple[NamedReader, ...]
+
+
+def find_readable(  # noqa: PLR0913 (each is a fact that the policy is asked with)
+    database: Session | Connection,
+    key_store: KeyStore,
+    *,
+    membership_id: str,
+    circle: Circle | None,
+    today: date,
+    class_is_over: bool,
+    share_id: str | None = None,
+) -> tuple[ReadableShare, ...]:
+    """Return what somebody may read at this moment, by the names of its authors.
+
+    What they are in the course is read here: the visit that asks may be older than their last launch (SHR-6).
+
+    :param circle: the group that they are in now, read in the same transaction.
+    :param share_id: only this one.
+    """
+    wanted = _READABLE if share_id is None else _READABLE.where(Share.id == share_id)
+    rows: dict[str, list[Any]] = {}
+    for row in database.execute(wanted, {"membership_id": membership_id}):
+        rows.setdefault(row.id, []).append(row)
+    allowed = []
+    for found in rows.values():
+        first = found[0]
+        asking = Asking(
+            membership_id,
+            is_student=first.my_role == Role.LEARNER and not first.i_try,
+            is_teacher=first.my_role == Role.INSTRUCTOR,
+            circle=circle,
+            today=today,
+            class_is_over=class_is_over,
+        )
+        if may_read(_facts(found), asking):
+            allowed.append(first)
+    given = _sealed(key_store).open((row.id, row.membership_id, row.given) for row in allowed)
+    return tuple(_readable(row) for row in allowed if _is_given(given.get(row.id), row.note_id, membership_id))
+
+
+def _sealed(key_store: KeyStore) -> SealedRecords:
+    return SealedRecords(key_store, "sharing_share.given")
+
+
+def _is_given(given: str | None, note_id: str, membership_id: str) -> bool:
+    """Whether what the author sealed names this note and this reader."""
+    if given is None:
+        return False
+    named = json.loads(given)
+    return bool(named["note"] == note_id and membership_id in named["readers"])
+
+
+def _readable(row: Any) -> ReadableShare:
+    return ReadableShare(
+        row.id, row.note_id, row.membership_id, row.person_id, row.display_name, row.step_id, Audience(row.audience)
+    )
+
+
+def _facts(rows: list[Any]) -> SharedNote:
+    first = rows[0]
+    return SharedNote(
+        audience=Audience(first.audience),
+        author_id=first.membership_id,
+        readers=frozenset(row.reader_id for row in rows),
+        group_id=first.group_id,
+        pause=None if first.pause is None else Pause(first.pause),
+        ends_on=first.ends_on,
+        author_is_student=bool(first.is_student),
+        author_consents=first.version == CONSENT_VERSION,
+    )
+
+
+def read_own_shares(database: Session | Connection, membership_id: str) -> dict[str, OwnShare]:
+    """Return what somebody shares in a course, paused or not, by the id of the note."""
+    rows: dict[str, list[Any]] = {}
+    for row in database.execute(_OWN, {"membership_id": membership_id}):
+        rows.setdefault(row.note_id, []).append(row)
+    return {note_id: _own(found) for note_id, found in rows.items()}
+
+
+def _own(rows: list[Any]) -> OwnShare:
+    first = rows[0]
+    return OwnShare(
+        id=first.id,
+        note_id=first.note_id,
+        step_id=first.step_id,
+        audience=Audience(first.audience),
+        group_id=first.group_id,
+        pause=None if first.pause is None else Pause(first.pause),
+        ends_on=first.ends_on,
+        readers=tuple(
+            NamedReader(row.reader_id, row.person_id, row.display_name) for row in rows if row.reader_id is not None
+        ),
+    )
+
+
+def share_note(  # noqa: PLR0913 (each is a column of the row)
+    session: Session,
+    key_store: KeyStore,
+    *,
+    note_id: str,
+    membership_id: str,
+    step_id: str,
+    audience: Audience,
+    readers: Collection[str],
+    group_id: str | None,
+    ends_on: date,
+) -> str:
+    """Share a note with exactly these people, in place of any share of it before, and return the share's id.
+
+    That the author may do so now was asked of the policy, while who is in their group is held.
+
+    :param group_id: the author's group; left out for a teacher.
+    """
+    withdraw_share(session, key_store, note_id=note_id, membership_id=membership_id)
+    share_id, named = new_id(), sorted(set(readers))
+    given = json.dumps({"note": note_id, "readers": named})
+    session.execute(
+        insert(Share).values(
+            id=share_id,
+            note_id=note_id,
+            membership_id=membership_id,
+            step_id=step_id,
+            audience=audience,
+            group_id=None if audience is Audience.TEACHER else group_id,
+            pause=None,
+            ends_on=ends_on,
+            given=_sealed(key_store).seal(session, share_id, membership_id, given),
+        )
+    )
+    session.execute(insert(Reader), [{"share_id": share_id, "membership_id": one} for one in named])
+    return share_id
+
+
+def withdraw_share(session: Session, key_store: KeyStore, *, note_id: str, membership_id: str) -> None:
+    """Take a share back. Nothing tells that it ever was (SHR-7)."""
+    _end(session, key_store, Share.note_id == note_id, Share.membership_id == membership_id)
+
+
+def withdraw_shares(session: Session, key_store: KeyStore, membership_ids: Collection[str]) -> None:
+    """Take back all that some people share: they erase what they wrote, or are in the course no more (STO-10)."""
+    _end(session, key_store, Share.membership_id.in_(list(membership_ids)))
+
+
+def end_shares_of_steps(session: Session, key_store: KeyStore, membership_id: str, step_ids: Collection[str]) -> None:
+    """End what somebody shares of a part of the year that they close (SHR-10)."""
+    _end(session, key_store, Share.membership_id == membership_id, Share.step_id.in_(list(step_ids)))
+
+
+def _end(session: Session, key_store: KeyStore, *which: ColumnElement[bool]) -> None:
+    """Delete shares, and then their keys.
+
+    The row comes first here: it is what lets somebody read now, and taking back works also while the key store is away.
+    Its key is then erased by the sweep.
+    """
+    ids = session.execute(select(Share.id).where(*which)).scalars().all()
+    if not ids:
+        return
+    session.execute(delete(Share).where(Share.id.in_(ids)))
+    try:
+        key_store.erase(ids)
+    except KeyStoreError as error:
+        log.warning("sharing:key:kept", **describe_error(error))
+
+
+def erase_past_shares(session: Session, sweeping: Sweeping) -> int:
+    """Erase the shares whose last day has passed, paused or not, and return how many there were."""
+    past = select(Share.id).where(Share.ends_on < sweeping.today).order_by(Share.id).limit(AT_ONCE)
+    found = session.execute(past).scalars().all()
+    _end(session, sweeping.key_store, Share.id.in_(found))
+    return len(found)
+
+
+def which_exist(session: Session, share_ids: Collection[str]) -> set[str]:
+    """Return which of some shares there are."""
+    return set(session.execute(select(Share.id).where(Share.id.in_(list(share_ids)))).scalars())
+
+
+def erase_keyless_shares(session: Session, key_store: KeyStore) -> int:
+    """Erase the shares whose key is erased: they were taken back, and came again with an older backup."""
+    count, after = 0, ""
+    while True:
+        page = select(Share.id).where(Share.id > after).order_by(Share.id).limit(AT_ONCE)
+        ids = session.execute(page).scalars().all()
+        if not ids:
+            return count
+        gone = sorted(set(ids) - key_store.which_have_keys(ids))
+        session.execute(delete(Share).where(Share.id.in_(gone)))
+        count, after = count + len(gone), ids[-1]
+
+
+register_sealed_table(SealedTable("sharing_share", which_exist, erase_keyless_shares))
+register_eraser("sharing_share", erase_past_shares)
