@@ -23,6 +23,7 @@ from lti_tool.guidance.views import guidance
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
+from lti_tool.kernel.key_store import KeyStore
 from lti_tool.kernel.limits import Limits
 from lti_tool.kernel.log import configure_logging
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS, launch
@@ -31,16 +32,18 @@ from lti_tool.lti.last_events import LastEvents
 from lti_tool.lti.outbound import PLATFORM_HTTP, PlatformHttp
 from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
 from lti_tool.lti.tool_keys import check_tool_key
+from lti_tool.notes.views import notes
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.roles import Role
 from lti_tool.people.views import people
 from lti_tool.people.visits import WARNING, SessionEndedError, find_member
+from lti_tool.privacy.views import privacy
 from lti_tool.progress.board import read_group_counts
 from lti_tool.progress.views import progress
 from lti_tool.web.access import install_gate, visit_address
 from lti_tool.web.access_log import install_access_log
-from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments
+from lti_tool.web.edge import Instruments, database_connection, install_edge, instruments, today
 from lti_tool.web.errors import SESSION_ENDED, install_errors, refuse
 from lti_tool.web.headers import install_headers
 from lti_tool.web.languages import current_language, install_languages
@@ -82,11 +85,13 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     database, clock = Database(settings.database_url), clock or Clock(settings.clock_offset)
     key_ring = KeyRing(settings.master_keys)
+    key_store = KeyStore(Database(settings.keys_database_url, overwrites=True), key_ring)
     tools = Instruments(
         settings=settings,
         database=database,
         clock=clock,
         key_ring=key_ring,
+        key_store=key_store,
         limits=Limits(database, clock, key_ring),
     )
     http = PlatformHttp(allow_loopback=settings.allow_loopback_platforms, private_hosts=settings.private_platform_hosts)
@@ -105,7 +110,8 @@ def create_app(
     install_languages(app)
     install_errors(app)
     install_gate(app, find_visitor=_find_visitor, is_allowed=is_allowed)
-    for room in (web, launch, registration, connection, people, curriculum, groups, progress, guidance, coordination):
+    rooms = (web, launch, registration, connection, people, curriculum, groups, notes, progress, guidance)
+    for room in (*rooms, coordination, privacy):
         app.register_blueprint(room)
     app.extensions[READINESS] = (check_schema, check_tool_key)
     app.register_error_handler(SessionEndedError, _show_session_ended)
@@ -172,12 +178,17 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
             "groups_url": None,
             "who_sees_url": url_for("curriculum.show_who_sees_what"),
             "words_url": None,
+            "notes_url": None,
+            "shared_url": None,
+            "aid_url": None,
+            "my_data_url": None,
             "support_url": url_for("curriculum.show_support"),
             "safety_url": url_for("curriculum.show_safety"),
             "accessibility_url": url_for("curriculum.show_accessibility"),
         }
     reads, keeps = is_allowed(member, Permission.READ_STEP), is_allowed(member, Permission.KEEP_CONTACTS)
     teaches = is_allowed(member, Permission.READ_GUIDANCE)
+    writes, opens = is_allowed(member, Permission.WRITE_NOTES), is_allowed(member, Permission.READ_SHARES)
     return {
         "home_url": visit_address("progress.show_home"),
         "language_url": visit_address("people.choose_language"),
@@ -188,6 +199,10 @@ def _addresses(member: Member | None) -> dict[str, str | None]:
         "device_url": visit_address("people.show_device"),
         "who_sees_url": visit_address("curriculum.show_who_sees_what_in_visit"),
         "words_url": visit_address("curriculum.show_words") if reads else None,
+        "notes_url": visit_address("notes.show_notes") if writes else None,
+        "shared_url": visit_address("notes.show_shared") if opens else None,
+        "aid_url": visit_address("notes.show_aid") if reads else None,
+        "my_data_url": visit_address("privacy.show_data"),
         "support_url": visit_address("curriculum.show_support_in_visit"),
         "safety_url": visit_address("curriculum.show_safety_in_visit"),
         "accessibility_url": visit_address("curriculum.show_accessibility_in_visit"),
@@ -203,9 +218,7 @@ def _has_due_reminder(member: Member | None) -> bool:
     """Return whether a teacher wanted to come back to something; only the page that says so asks the database."""
     if member is None or member.membership_id is None or not is_allowed(member, Permission.PREPARE_CLASS):
         return False
-    tools = instruments()
-    today = tools.clock.today(tools.settings.time_zone)
-    return has_due_reminder(database_connection(), member.membership_id, today)
+    return has_due_reminder(database_connection(), member.membership_id, today())
 
 
 def _group_counts(member: Member | None, group: OwnGroup, step_ids: Sequence[str]) -> dict[str, int] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from lti_tool.audit.commands import audit
 from lti_tool.connection.commands import lti
 from lti_tool.connection.key_commands import keys
 from lti_tool.curriculum.commands import content
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def install_commands(app: Flask) -> None:
     """Give an application its commands."""
-    for group in (lti, keys, people_commands, roster_commands, content, privacy):
+    for group in (lti, keys, people_commands, roster_commands, content, privacy, audit):
         for command in group.commands.values():
             _speak_plainly(command)
         app.cli.add_command(group)

@@ -18,8 +18,8 @@ from lti_tool.kernel.limits import erase_old_counts
 from lti_tool.kernel.log import describe_error, log
 from lti_tool.lti.invites import erase_expired_invites
 from lti_tool.lti.tool_keys import rotate_when_due
-from lti_tool.privacy.service import sweep
-from lti_tool.web.edge import instruments
+from lti_tool.privacy.service import sweep, tend_keys
+from lti_tool.web.edge import instruments, sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,11 @@ def _rotate_keys(session: Session, tools: Instruments) -> dict[str, Any]:
 
 
 def _sweep(session: Session, tools: Instruments) -> dict[str, int]:
-    return sweep(session, tools.clock)
+    return sweep(session, sweeping(tools))
+
+
+def _tend_keys(session: Session, tools: Instruments) -> dict[str, int]:
+    return tend_keys(session, sweeping(tools))
 
 
 def _erase_limit_counts(session: Session, tools: Instruments) -> dict[str, int]:
@@ -62,6 +66,7 @@ _HOURLY, _DAILY = timedelta(hours=1), timedelta(days=1)
 JOBS: tuple[RegularJob[Instruments], ...] = (
     RegularJob("rotate_keys", _DAILY, _rotate_keys),
     RegularJob("privacy_sweep", _HOURLY, _sweep, in_rounds=True),
+    RegularJob("tend_keys", _DAILY, _tend_keys),
     RegularJob("erase_limit_counts", _HOURLY, _erase_limit_counts),
     RegularJob("erase_expired_invites", _DAILY, _erase_expired_invites),
 )

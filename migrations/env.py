@@ -10,16 +10,22 @@ from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
 # Each import adds its tables to the metadata.
+import lti_tool.audit.models
 import lti_tool.coordination.models
 import lti_tool.curriculum.models
+import lti_tool.groups.models
 import lti_tool.guidance.models
 import lti_tool.kernel.models
 import lti_tool.lti.models
+import lti_tool.notes.models
 import lti_tool.people.models
-import lti_tool.progress.models  # noqa: F401
+import lti_tool.progress.models
+import lti_tool.sharing.models  # noqa: F401
 from config import SettingsError, load_settings
 from lti_tool.kernel.database import Base, Database
 from lti_tool.kernel.errors import RugzakError
+from lti_tool.kernel.key_ring import KeyRing
+from lti_tool.kernel.key_store import KeyStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,9 +38,12 @@ def run_migrations() -> None:
         _migrate(given)
         return
     try:
-        database = Database(load_settings().database_url)
+        settings = load_settings()
+        database = Database(settings.database_url)
         with database.session(writes=True) as session, session.begin():
             _migrate(session.connection())
+        # The key store has one shape so far; whoever changes it gives it migrations of its own.
+        KeyStore(Database(settings.keys_database_url, overwrites=True), KeyRing(settings.master_keys)).prepare()
     except (SettingsError, RugzakError) as error:
         sys.exit(f"Rugzak cannot migrate: {error}")
     except OperationalError as error:

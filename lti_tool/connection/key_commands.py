@@ -63,11 +63,13 @@ def rotate(*, leaked: bool) -> None:
 def reseal() -> None:
     """Encrypt again, with the newest master key, what a master key seals. Prints JSON with how many things there are.
 
-    They are the private keys, and the words of teachers' reminders.
+    They are the tool's private keys, the keys of personal texts, what groups write, the words of teachers' reminders,
+    and the chain of the audit.
     """
     tools = instruments()
     with tools.database.session(writes=True) as session, session.begin():
         count = sum(again(session, tools.key_ring) for _, again in sorted(resealers().items()))
+    count += tools.key_store.reseal()
     click.echo(json.dumps({"resealed": count}))
 
 

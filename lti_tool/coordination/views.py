@@ -34,12 +34,10 @@ from lti_tool.coordination.words import (
 from lti_tool.kernel.ids import ID_LENGTH
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import commit_now, database_connection, database_session, instruments
+from lti_tool.web.edge import commit_now, database_connection, database_session, today
 from lti_tool.web.forms import first_errors, typed_values
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from flask.typing import ResponseReturnValue
 
     from lti_tool.coordination.cards import Card
@@ -53,11 +51,6 @@ coordination = Blueprint("coordination", __name__, url_prefix="/s/<token>")
 _ID = re.compile(rf"[a-z2-7]{{{ID_LENGTH}}}")
 _ORDER = ("kind", "name", REACH, *LABELS)
 _NOT_RIGHT_YET = 422
-
-
-def _today() -> date:
-    tools = instruments()
-    return tools.clock.today(tools.settings.time_zone)
 
 
 def _card(member: Member, card_id: str) -> Card:
@@ -76,15 +69,15 @@ def show_contacts(member: Member) -> ResponseReturnValue:
         done: str = DoneSchema().load(request.args)["done"]
     except ValidationError:
         done = ""
-    cards, today = read_cards(database_connection(), member.registration_id), _today()
-    rows = [{"card": show_card(card, member.locale), "is_old": card.is_old(today), **_urls(card)} for card in cards]
+    cards, day = read_cards(database_connection(), member.registration_id), today()
+    rows = [{"card": show_card(card, member.locale), "is_old": card.is_old(day), **_urls(card)} for card in cards]
     return render_template(
         "coordination/contacts.html",
         done=done,
         rows=rows,
-        old=sum(card.is_old(today) for card in cards),
+        old=sum(card.is_old(day) for card in cards),
         days=KEEPS_FOR.days,
-        old_before=today - KEEPS_FOR,
+        old_before=day - KEEPS_FOR,
         missing=[{"name": KIND_NAMES[kind], "url": f"{_new_url()}?kind={kind}"} for kind in missing_kinds(cards)],
         new_url=_new_url() if len(cards) < MOST_CARDS else None,
     )
@@ -141,9 +134,9 @@ def _save(member: Member, card: Card | None) -> ResponseReturnValue:
     try:
         values: dict[str, Any] = CardSchema().load(typed)
         if card is None:
-            add_card(database_session(), member.registration_id, values, today=_today())
+            add_card(database_session(), member.registration_id, values, today=today())
         else:
-            change_card(database_session(), member.registration_id, card.id, values, today=_today())
+            change_card(database_session(), member.registration_id, card.id, values, today=today())
     except ValidationError as error:
         return _show_form(typed, first_errors(error, _ORDER), is_new=card is None)
     except CardRefusedError as error:
@@ -175,7 +168,7 @@ def _show_form(values: dict[str, str], errors: dict[str, str], *, is_new: bool) 
 @requires(Permission.KEEP_CONTACTS)
 def check_contact(member: Member, card_id: str) -> ResponseReturnValue:
     """Note that a card is still right today."""
-    check_card(database_session(), member.registration_id, _card(member, card_id).id, today=_today())
+    check_card(database_session(), member.registration_id, _card(member, card_id).id, today=today())
     return _finish(member, "checked")
 
 

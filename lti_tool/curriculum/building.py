@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lti_tool.curriculum.kinds import find_kind
 from lti_tool.curriculum.line import (
+    AidPart,
     ChecklistItem,
+    DecisionAid,
     Guidance,
     GuidancePage,
     Line,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TERM_LINK = re.compile(r'href="#term-(?P<name>[^"]*)"')
-FORMAT = 2
+FORMAT = 3
 """How editions are laid out. An edition that an older version of the tool published has another number, or none."""
 
 
@@ -49,6 +51,7 @@ def build_line(content: dict[str, Any], language: str) -> Line:
             for number, term in enumerate(sorted(terms.values(), key=lambda term: term.name.casefold()), start=1)
         ),
         guidance=_build_guidance(content["guidance"], words),
+        decision_aid=_build_aid(content["decision_aid"], words),
     )
 
 
@@ -80,6 +83,23 @@ def _build_guidance(guidance: dict[str, Any], words: Words) -> Guidance:
         for question in guidance["planner"]["questions"]
     )
     return Guidance(pages, checklist, Planner(words.say(guidance["planner"]["lead"]), questions))
+
+
+def _build_aid(aid: dict[str, Any], words: Words) -> DecisionAid:
+    say = words.say
+    parts = tuple(
+        AidPart(
+            part["id"],
+            say(part["title"]),
+            say(part["condition"]) if "condition" in part else None,
+            tuple(say(one) for one in part["questions"]),
+            tuple(say(one) for one in part["points"]),
+            part["ordered"],
+            say(part["then"]) if "then" in part else None,
+        )
+        for part in aid["parts"]
+    )
+    return DecisionAid(say(aid["lead"]), parts, _marks(aid, words))
 
 
 class _Builder:

@@ -21,7 +21,7 @@ from lti_tool.curriculum.schemas import (
 WAYS = ("whole", "summary", "written", "fictional", "observer", "talk", "together", "later")
 """The choices before a step, in the order in which they are offered."""
 GUIDANCE_PAGES = ("before-the-first-class", "when-a-student-tells", "always", "your-own-experience")
-PAGES = ("safety", "accessibility", "who-sees-what")
+PAGES = ("safety", "accessibility", "who-sees-what", "teacher-duties", "concern")
 """The pages that work without a session and without a database."""
 
 
@@ -160,6 +160,32 @@ class PlannerSchema(Schema):
     questions = fields.List(
         fields.Nested(PlannerQuestionSchema), required=True, validate=[validate.Length(min=1), no_id_twice]
     )
+
+
+class AidPartSchema(Schema):
+    """A part of the decision aid: questions, points to hold it against, and where they lead."""
+
+    id = fields.String(required=True, validate=validate.And(name_rule, validate.Length(max=20)))
+    title = both()
+    condition = both(required=False)
+    """The condition behind it, where it is one of the five."""
+    questions = fields.List(fields.Nested(BothSchema), load_default=list, validate=validate.Length(max=8))
+    points = fields.List(fields.Nested(BothSchema), load_default=list, validate=validate.Length(max=8))
+    ordered = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    """Whether the points are rungs, from 0 on."""
+    then = both(required=False)
+
+
+class DecisionAidSchema(Schema):
+    """``decision-aid.yaml``: whether, what, when, how, to whom (product outline 3.4)."""
+
+    lead = both()
+    """That not telling is a full choice: it comes first."""
+    parts = fields.List(
+        fields.Nested(AidPartSchema), required=True, validate=[validate.Length(min=1, max=12), no_id_twice]
+    )
+    sources = fields.List(Text(), required=True)
+    to_check = fields.List(fields.Nested(BothSchema), load_default=list)
 
 
 class PageSchema(Schema):

@@ -192,9 +192,33 @@ class Guidance:
 
 
 @dataclass(frozen=True)
+class AidPart:
+    """A part of the decision aid."""
+
+    id: str
+    title: str
+    condition: str | None
+    questions: tuple[str, ...]
+    points: tuple[str, ...]
+    is_ladder: bool
+    """Whether the points are rungs, from 0 on."""
+    then: str | None
+
+
+@dataclass(frozen=True)
+class DecisionAid:
+    """Whether to tell something, what, when, how and to whom. It has no score."""
+
+    lead: str
+    parts: tuple[AidPart, ...]
+    to_check: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Line:
-    """The whole line: its years, its words, and what is written for teachers."""
+    """The whole line: its years, its words, what is written for teachers, and the decision aid."""
 
     modules: tuple[Module, ...]
     glossary: tuple[Term, ...]
     guidance: Guidance
+    decision_aid: DecisionAid

@@ -19,6 +19,7 @@ from lti_tool.curriculum.frame_schemas import (
     PAGES,
     ChecklistSchema,
     ContactsSchema,
+    DecisionAidSchema,
     FrameSchema,
     GlossarySchema,
     GuidancePageSchema,
@@ -106,6 +107,7 @@ class _Reader:
             "glossary": glossary.get("terms", []),
             "frame": self._frame,
             "guidance": guidance,
+            "decision_aid": self._shared("decision-aid.yaml", DecisionAidSchema()),
         }
 
     def read_contacts(self) -> list[dict[str, Any]]:

@@ -109,6 +109,12 @@ def read_module(database: Session | Connection, language: str) -> Module | None:
     return line.modules[0] if line else None
 
 
+def describe_steps(database: Session | Connection, language: str) -> dict[str, str]:
+    """Return what the steps that students read now are called, by their ids, in order."""
+    module = read_module(database, language)
+    return {step.id: f"{step.number} {step.title}" for _unit, step in module.steps()} if module else {}
+
+
 def find_medium(database: Session | Connection, medium_id: str) -> FoundMedium | None:
     """Return what a sound or its captions are, without the content."""
     found = database.execute(_MEDIUM, {"medium_id": medium_id}).one_or_none()

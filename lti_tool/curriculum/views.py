@@ -82,6 +82,34 @@ def show_who_sees_what_in_visit(_member: Member) -> ResponseReturnValue:
     return render_template("curriculum/standing.html", name="who-sees-what")
 
 
+@curriculum.get("/teacher-duties")
+@public("what a teacher can keep to themselves is for everybody to know before they share")
+def show_teacher_duties() -> ResponseReturnValue:
+    """Say what a teacher can keep to themselves, and what not (SHR-11)."""
+    return render_template("curriculum/standing.html", name="teacher-duties")
+
+
+@curriculum.get("/s/<token>/teacher-duties")
+@requires(Permission.KEEP_SESSION, is_logged=False)
+def show_teacher_duties_in_visit(_member: Member) -> ResponseReturnValue:
+    """Say the same to somebody with a session. Not in the log: who reads it may be about to share."""
+    return render_template("curriculum/standing.html", name="teacher-duties")
+
+
+@curriculum.get("/concern")
+@public("what to do about a text that worries somebody is for everybody to know")
+def show_concern() -> ResponseReturnValue:
+    """Say whom to turn to about a shared text; nothing is sent (GRP-9)."""
+    return render_template("curriculum/standing.html", name="concern")
+
+
+@curriculum.get("/s/<token>/concern")
+@requires(Permission.KEEP_SESSION, is_logged=False)
+def show_concern_in_visit(_member: Member) -> ResponseReturnValue:
+    """Say the same to somebody with a session. Not in the log: who reads it has opened a share."""
+    return render_template("curriculum/standing.html", name="concern")
+
+
 @curriculum.get("/s/<token>/words")
 @requires(Permission.READ_STEP)
 def show_words(member: Member) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
     from lti_tool.lti.roles import LmsRole
     from lti_tool.people.roles import Role
+
+
+LONGEST = timedelta(hours=12)
+"""How long a visit lasts at most."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Member:
     """When it ends in any case."""
     sections: frozenset[str] | None = None
     """The LMS's ids of the sections whose people they may see; None for everybody in the course (GRP-2b)."""
+
+    @property
+    def came_in_at(self) -> datetime:
+        """When the LMS said who they are: the moment of the launch."""
+        return self.ends_at - LONGEST
 
     def seconds_left(self, now: datetime) -> tuple[int, int]:
         """Return in how many seconds the visit ends: without another page, and in any case."""

@@ -30,6 +30,12 @@ class Permission(StrEnum):
     """See and change one's own small group: its agreements, what it makes, whom it invites."""
     FORM_GROUPS = "form_groups"
     """Form small groups, see whether they have agreed, read what they hand in; never come in uninvited (GRP-2)."""
+    WRITE_NOTES = "write_notes"
+    """Write for oneself, share it, take it back, erase it."""
+    READ_SHARES = "read_shares"
+    """Open what somebody shared with one: which that is, :mod:`lti_tool.sharing.policy` says, and nothing else."""
+    SEE_OWN_DATA = "see_own_data"
+    """See, download and erase what is kept of oneself, and say yes or no to storing what one writes."""
     READ_GUIDANCE = "read_guidance"
     """Read what is written for teachers, and see the course as a student does."""
     PREPARE_CLASS = "prepare_class"
@@ -72,6 +78,9 @@ PERMISSIONS: dict[Permission, list[list[Callable[[Member], bool]]]] = {
     Permission.SEE_BOARD: [[is_in_course, is_instructor]],
     Permission.BE_IN_GROUP: [[is_in_course, is_learner]],
     Permission.FORM_GROUPS: [[is_in_course, is_instructor]],
+    Permission.WRITE_NOTES: [[is_in_course, is_learner]],
+    Permission.READ_SHARES: [[is_in_course, is_learner], [is_in_course, is_instructor]],
+    Permission.SEE_OWN_DATA: [[is_here]],
     Permission.READ_GUIDANCE: [[is_in_course, is_instructor], [is_in_course, is_coordinator]],
     Permission.PREPARE_CLASS: [[is_in_course, is_instructor]],
     Permission.KEEP_CONTACTS: [[is_coordinator]],

@@ -8,19 +8,18 @@ from flask import Blueprint, redirect, render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import BadRequest, NotFound
 
-from lti_tool.curriculum.classes import read_class
 from lti_tool.curriculum.service import read_module
+from lti_tool.curriculum.visiting import class_state
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.progress import board_page
 from lti_tool.progress.pages import build_overview, following_step
 from lti_tool.progress.schemas import DoneSchema
 from lti_tool.progress.service import press_done, read_done, take_done_back
+from lti_tool.sharing.shares import end_shares_of_steps
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session, instruments
+from lti_tool.web.edge import database_connection, database_session, instruments, today
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from flask.typing import ResponseReturnValue
 
     from lti_tool.curriculum.class_policy import ClassState
@@ -45,18 +44,8 @@ def _overview(module: Module, member: Member, state: ClassState) -> Overview:
         done = read_done(database_connection(), member.membership_id)
     if is_allowed(member, Permission.READ_GUIDANCE):
         return build_overview(module, done, _step_url)
-    today = _today()
-    return build_overview(module, done, _step_url, lambda unit_id: state.opening_day(unit_id, today))
-
-
-def _today() -> date:
-    tools = instruments()
-    return tools.clock.today(tools.settings.time_zone)
-
-
-def _class_state(member: Member) -> ClassState:
-    begins_open = instruments().settings.classes_begin == "open"
-    return read_class(database_connection(), str(member.context_id), begins_open=begins_open, today=_today())
+    day = today()
+    return build_overview(module, done, _step_url, lambda unit_id: state.opening_day(unit_id, day))
 
 
 def _waits(member: Member, state: ClassState) -> bool:
@@ -66,7 +55,7 @@ def _waits(member: Member, state: ClassState) -> bool:
 
 def _shows(member: Member, state: ClassState, unit: Unit) -> bool:
     """Whether somebody can open a unit today: who prepares the class can always, also to press as a student does."""
-    return is_allowed(member, Permission.READ_GUIDANCE) or state.shows_unit(unit.id, _today())
+    return is_allowed(member, Permission.READ_GUIDANCE) or state.shows_unit(unit.id, today())
 
 
 @progress.get("/")
@@ -78,12 +67,12 @@ def show_home(member: Member) -> ResponseReturnValue:
     module = read_module(database_connection(), member.locale)
     if module is None:
         return render_template("progress/no_content.html")
-    state = _class_state(member)
+    state = class_state(member)
     if _waits(member, state):
         return render_template("progress/not_open.html", module=module, unit=None, opens_on=None)
     overview = _overview(module, member, state)
     if is_allowed(member, Permission.SEE_BOARD):
-        return board_page.show_board(member, module, overview, state, _today())
+        return board_page.show_board(member, module, overview, state, today())
     return render_template(
         "progress/home_learner.html",
         module=overview,
@@ -99,7 +88,7 @@ def send_board(member: Member) -> ResponseReturnValue:
     module = read_module(database_connection(), member.locale)
     if module is None:
         raise NotFound
-    return board_page.send_board(member, module, _class_state(member), _today())
+    return board_page.send_board(member, module, class_state(member), today())
 
 
 @progress.get("/step/<step_id>")
@@ -122,10 +111,10 @@ def _show_step(member: Member, step_id: str, way_number: int | None) -> Response
     if module is None or found is None:
         raise NotFound
     unit, step = found
-    state = _class_state(member)
+    state = class_state(member)
     reads_guidance = is_allowed(member, Permission.READ_GUIDANCE)
     if not _shows(member, state, unit):
-        opens_on = state.opening_day(unit.id, _today()) if state.is_open else None
+        opens_on = state.opening_day(unit.id, today()) if state.is_open else None
         return render_template("progress/not_open.html", module=module, unit=unit, opens_on=opens_on)
     # Without a notice every way is in the page itself, so there is no other.
     way = step.find_way(way_number) if way_number is not None and step.notice.asks_first else None
@@ -175,12 +164,17 @@ def press_step(member: Member, step_id: str) -> ResponseReturnValue:
     found = module.find_step(step_id) if module else None
     if found is None or member.membership_id is None:
         raise NotFound
-    if not _shows(member, _class_state(member), found[0]):
+    if not _shows(member, class_state(member), found[0]):
         raise NotFound
     try:
         form = DoneSchema().load(request.form)
     except ValidationError:
         raise BadRequest from None
-    change = press_done if form["done"] == "yes" else take_done_back
-    change(database_session(), membership_id=member.membership_id, step_id=step_id)
+    is_done, session = form["done"] == "yes", database_session()
+    change = press_done if is_done else take_done_back
+    change(session, membership_id=member.membership_id, step_id=step_id)
+    if is_done and found[1].kind.is_closing:
+        # Whoever closes a part closes what they share of it, written or not: the same statements for all (SHR-10).
+        ids = [step.id for step in found[0].steps]
+        end_shares_of_steps(session, instruments().key_store, member.membership_id, ids)
     return redirect(_step_url(step_id) + "#done", 303)

@@ -84,7 +84,7 @@ SESSION_ENDED = Refusal(
     ],
 )
 
-_BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE, 429: _TOO_OFTEN}
+_BY_STATUS = {403: _FORM, 404: _NOT_HERE, 405: _WRONG_WAY, 413: _TOO_LARGE, 429: _TOO_OFTEN, 503: _AWAY}
 
 
 def refuse(refusal: Refusal, status: int, *, again: Mapping[str, str] | None = None) -> ResponseReturnValue:

@@ -96,3 +96,9 @@ def first_errors(error: ValidationError, order: Iterable[str]) -> dict[str, str]
     """Return one sentence for each field that is not right yet, in the order in which the form asks for them."""
     found: dict[str, list[str]] = error.messages_dict
     return {name: str(found[name][0]) for name in order if name in found}
+
+
+def errors_of(error: ValidationError) -> dict[str, str]:
+    """Return one sentence for each field that is not right yet, in no order."""
+    found: Mapping[str, Any] = error.messages_dict
+    return {name: str(said[0] if isinstance(said, list) else said) for name, said in found.items()}

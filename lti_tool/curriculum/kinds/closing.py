@@ -72,5 +72,11 @@ def _build(step: dict[str, Any], words: Words) -> Closing:
 
 
 KIND = StepKind(
-    "closing", _("Closing"), ClosingStepSchema, build=_build, template="curriculum/kinds/closing.html", check=_check
+    "closing",
+    _("Closing"),
+    ClosingStepSchema,
+    build=_build,
+    template="curriculum/kinds/closing.html",
+    check=_check,
+    is_closing=True,
 )

@@ -35,13 +35,17 @@ class StepKind:
     template: str | None = None
     """Shows what was built, below the text of the step."""
     written_template: str | None = None
-    """Shows the same as a text to read, where the kind makes that alternative by itself."""
+    """Shows another way through it, where the kind makes that alternative by itself."""
     script: str | None = None
     """Makes the whole step gentler; no other way through it loads it."""
     check: Callable[[dict[str, Any], StepFiles], None] | None = None
     """Checks what the schema cannot: files in the step's folder, names that must exist. It may add to the step."""
     read_live: Callable[[Member, Step], Any] | None = None
     """Reads what the page shows beside its content, for who looks: what a room keeps of people in this step."""
+    tables: tuple[str, ...] = ()
+    """Where what its room keeps of people is stored: for each there is an export, and an erasure (STO-7, STO-8)."""
+    is_closing: bool = False
+    """Whether calling it done closes its part of the year: what is shared there ends (SHR-10)."""
 
 
 _kinds: dict[str, StepKind] = {}

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request
 from marshmallow import ValidationError
 
 from lti_tool.curriculum.class_policy import usual_end
+from lti_tool.curriculum.visiting import membership_of
 from lti_tool.guidance.pages import build_class, build_unit_days, units_of
 from lti_tool.guidance.policy import furthest_day
 from lti_tool.guidance.schemas import days_schema, faults_of, load_unit_days
@@ -21,16 +22,10 @@ from lti_tool.guidance.service import (
     read_state,
     read_ticks,
 )
-from lti_tool.guidance.views.blueprint import (
-    class_today,
-    find_line,
-    guidance,
-    membership_of,
-    today,
-)
+from lti_tool.guidance.views.blueprint import class_today, find_line, guidance
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session
+from lti_tool.web.edge import database_connection, database_session, today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

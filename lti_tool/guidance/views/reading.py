@@ -8,19 +8,14 @@ from flask import render_template
 from werkzeug.exceptions import NotFound
 
 from lti_tool.curriculum.service import read_line
+from lti_tool.curriculum.visiting import membership_of
 from lti_tool.guidance.pages import build_class, find_unit, units_of
 from lti_tool.guidance.reminders import read_reminders
 from lti_tool.guidance.service import read_state, read_ticks
-from lti_tool.guidance.views.blueprint import (
-    class_today,
-    find_line,
-    guidance,
-    membership_of,
-    today,
-)
+from lti_tool.guidance.views.blueprint import class_today, find_line, guidance
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, instruments
+from lti_tool.web.edge import database_connection, instruments, today
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue

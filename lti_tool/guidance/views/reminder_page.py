@@ -8,13 +8,14 @@ from flask import redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
+from lti_tool.curriculum.visiting import membership_of
 from lti_tool.guidance.policy import KEEP_REMINDERS, LONGEST_WORD, MOST_REMINDERS
 from lti_tool.guidance.reminders import TooManyRemindersError, erase_reminder, read_reminders, set_reminder
 from lti_tool.guidance.schemas import Fault, faults_of, reminder_schema
-from lti_tool.guidance.views.blueprint import guidance, membership_of, today
+from lti_tool.guidance.views.blueprint import guidance
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import requires, visit_address
-from lti_tool.web.edge import database_connection, database_session, instruments
+from lti_tool.web.edge import database_connection, database_session, instruments, today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

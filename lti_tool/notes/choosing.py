@@ -1,0 +1,143 @@
+"""Choosing who may read a note: what there is to choose from, and the press that names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lti_tool.groups.circle import circle_of, lock_groups, read_own_group
+from lti_tool.groups.policy import mark
+from lti_tool.kernel.errors import RugzakError
+from lti_tool.notes.service import lock_author
+from lti_tool.people.roster import read_teachers
+from lti_tool.sharing.policy import Audience, last_day, may_share
+from lti_tool.sharing.shares import NamedReader, share_note
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from lti_tool.groups.policy import OwnGroup
+    from lti_tool.kernel.key_store import KeyStore
+    from lti_tool.notes.service import OwnNote
+
+
+class NotNowError(RugzakError):
+    """The author cannot share at this moment: without a group, or before everybody in it has agreed."""
+
+
+class OthersError(RugzakError):
+    """The people whom the author was shown are not the people it would be now: nothing is shared."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An audience that was chosen, with the people in it by name."""
+
+    audience: Audience
+    readers: tuple[NamedReader, ...]
+
+    @property
+    def mark(self) -> str:
+        """What tells these people from any others: the press carries it."""
+        ids = ",".join(sorted(one.membership_id for one in self.readers))
+        return mark(f"{self.audience}:{ids}")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What an author can choose from now."""
+
+    may_share: bool
+    has_group: bool
+    others: tuple[NamedReader, ...]
+    """Everybody else who is active in the group."""
+    teachers: tuple[NamedReader, ...]
+
+    def find(self, audience: str | None, chosen: Collection[str]) -> Choice | None:
+        """Return an audience with its people; None for what is none, or names somebody who cannot be chosen."""
+        if audience == Audience.GROUP:
+            return Choice(Audience.GROUP, self.others) if self.others else None
+        if audience not in (Audience.MEMBERS, Audience.TEACHER):
+            return None
+        known = self.others if audience == Audience.MEMBERS else self.teachers
+        readers = tuple(one for one in known if one.membership_id in chosen)
+        is_complete = {one.membership_id for one in readers} == set(chosen) and bool(readers)
+        if not is_complete or (audience == Audience.TEACHER and len(readers) != 1):
+            return None
+        return Choice(Audience(audience), readers)
+
+
+def read_choices(database: Session | Connection, *, membership_id: str, context_id: str) -> Choices:
+    """Return what an author can choose from now."""
+    return _choices(database, read_own_group(database, membership_id), membership_id, context_id)
+
+
+def share_with(  # noqa: PLR0913 (each is a part of the row, or what it is held against)
+    session: Session,
+    key_store: KeyStore,
+    *,
+    note: OwnNote,
+    membership_id: str,
+    context_id: str,
+    audience: str | None,
+    chosen: Collection[str],
+    seen: str,
+    today: date,
+    class_ends_on: date,
+) -> Choice:
+    """Share a note with exactly the people whom the author saw by name, in place of any share of it before.
+
+    Who is in the group is held meanwhile, so that nobody can come to it between the look and the press.
+
+    :param seen: the mark of the people who were shown.
+    :raises NotNowError: when the author cannot share now (SHR-9).
+    :raises OthersError: when the people would be others than were shown.
+    """
+    lock_author(session, membership_id)
+    group = read_own_group(session, membership_id)
+    if group is not None:
+        lock_groups(session, [group.id])
+        group = read_own_group(session, membership_id)
+    choices = _choices(session, group, membership_id, context_id)
+    if not choices.may_share:
+        message = "an author shares in a group in which everybody has agreed"
+        raise NotNowError(message)
+    choice = choices.find(audience, chosen)
+    if choice is None or choice.mark != seen:
+        message = "the people are not those who were shown"
+        raise OthersError(message)
+    readers = frozenset(one.membership_id for one in choice.readers)
+    if not may_share(circle_of(group), membership_id, choice.audience, readers):
+        message = "the policy does not allow it"
+        raise NotNowError(message)
+    share_note(
+        session,
+        key_store,
+        note_id=note.id,
+        membership_id=membership_id,
+        step_id=note.step_id,
+        audience=choice.audience,
+        readers=readers,
+        group_id=None if group is None else group.id,
+        ends_on=last_day(today, class_ends_on),
+    )
+    return choice
+
+
+def _choices(database: Session | Connection, group: OwnGroup | None, membership_id: str, context_id: str) -> Choices:
+    circle = circle_of(group)
+    is_active = circle is not None and membership_id in circle.members
+    others = tuple(
+        NamedReader(one.membership_id, one.person_id, one.name)
+        for one in (group.active if group is not None and is_active else ())
+        if one.membership_id != membership_id
+    )
+    teachers = tuple(
+        NamedReader(one.membership_id, one.person_id, one.name) for one in read_teachers(database, context_id)
+    )
+    has_agreed = group is not None and is_active and group.has_agreed
+    return Choices(has_agreed, group is not None, others, teachers)
