@@ -12,12 +12,14 @@ import pytest
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import delete
+from sqlalchemy import create_engine, delete
+from sqlalchemy.engine import make_url
 
 from config import Settings, load_settings
 from lti_tool.app import create_app
 from lti_tool.curriculum.service import publish_line
 from lti_tool.kernel.database import Base, Database
+from lti_tool.kernel.key_models import Erasure, RecordKey
 from lti_tool.kernel.log import log
 from lti_tool.launch.views import LAST_EVENTS, PLATFORM_KEYS, REGISTRATIONS
 from lti_tool.lti.registrations import register_platform
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from lti_tool.curriculum.loader import Content
+    from lti_tool.kernel.key_store import KeyStore
     from lti_tool.web.edge import Instruments
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +77,7 @@ def postgres_url() -> Iterator[str]:
 
 
 def make_settings(database_url: str, **changes: str) -> Settings:
+    """Return settings of production; the key store is beside the database, or where ``KEYS_DATABASE_URL`` says."""
     environ = {
         "RUGZAK_BASE_URL": BASE_URL,
         "RUGZAK_MASTER_KEYS": MASTER_KEY,
@@ -118,12 +122,13 @@ def tool_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
             if kind == "sqlite":
                 url = f"sqlite:///{tmp_path_factory.mktemp('database')}/tool.sqlite3"
             # A class begins open here, as in the demo; what a preparing class shows has tests of its own.
-            settings = replace(make_settings(url), classes_begin="open")
+            settings = replace(make_settings(url, KEYS_DATABASE_URL=keys_url_beside(url)), classes_begin="open")
             app = create_app(settings, clock=FrozenClock(), fetch_keys=PlatformKeyServer())
             app.test_client_class = PolicingClient
             app.testing = False
             tools: Instruments = app.extensions["rugzak"]
             migrate(tools.database)
+            tools.key_store.prepare()
             app.extensions["statement_recorder"] = StatementRecorder(tools.database.engine)
             built[kind] = app
         return built[kind]
@@ -131,6 +136,7 @@ def tool_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
     yield build
     for app in built.values():
         app.extensions["rugzak"].database.engine.dispose()
+        app.extensions["rugzak"].key_store.database.engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
@@ -141,6 +147,7 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
     tools: Instruments = app.extensions["rugzak"]
     with tools.database.session(writes=True) as session, session.begin():
         _empty_tables(session)
+    empty_key_store(tools.key_store)
     store = app.extensions[PLATFORM_KEYS]
     store._parsed.clear()
     store._failed_at.clear()
@@ -151,6 +158,27 @@ def app(request: pytest.FixtureRequest, tool_apps: Callable[[str, str], Flask]) 
     assert isinstance(tools.clock, FrozenClock)
     tools.clock.reset()
     return app
+
+
+def keys_url_beside(url: str) -> str:
+    """Return where the key store of a test is: of the same kind as its database, and another one."""
+    if url.startswith("sqlite"):
+        return url.replace(".sqlite3", "-keys.sqlite3")
+    keys = make_url(url).set(database="keys")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as server:
+        server.exec_driver_sql("DROP DATABASE IF EXISTS keys")
+        server.exec_driver_sql("CREATE DATABASE keys")
+    engine.dispose()
+    return keys.render_as_string(hide_password=False)
+
+
+def empty_key_store(store: KeyStore) -> None:
+    """Forget every key; the store stays the same one, and knows of no database."""
+    with store.database.session(writes=True) as keys, keys.begin():
+        for table in (RecordKey, Erasure):
+            keys.execute(delete(table))
+    store._is_ours = False
 
 
 def _empty_tables(session: Session) -> None:

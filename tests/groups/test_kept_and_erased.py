@@ -101,7 +101,7 @@ def test_grp_2_a_past_invitation_is_erased(circle: Circle, clock: FrozenClock) -
         teacher = circle.teacher_id(session)
         invite_teacher(session, group_id=circle.group_id, membership_id=teacher, now=clock.now())
 
-        assert erasers()["groups_visit"] is erase_past_visits
+        assert "groups_visit" in erasers()
         assert erase_past_visits(session, clock.now()) == 0
         assert erase_past_visits(session, clock.now() + timedelta(hours=5)) == 1
         assert session.execute(select(Visit)).first() is None

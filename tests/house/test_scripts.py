@@ -15,6 +15,7 @@ LOADERS = (
     *PACKAGE.glob("*/templates/**/*.html"),
     *PACKAGE.glob("curriculum/kinds/*.py"),
     PACKAGE / "groups" / "views" / "product.py",
+    PACKAGE / "notes" / "views" / "writing.py",
 )
 TEMPLATES = "\n".join(path.read_text() for path in LOADERS)
 """A kind of step names its script itself."""
