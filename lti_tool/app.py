@@ -32,12 +32,14 @@ from lti_tool.lti.last_events import LastEvents
 from lti_tool.lti.outbound import PLATFORM_HTTP, PlatformHttp
 from lti_tool.lti.platform_keys import Fetch, HttpFetch, PlatformKeyStore
 from lti_tool.lti.tool_keys import check_tool_key
+from lti_tool.notes.service import KEEP_AFTER_CLASS, first_to_go
 from lti_tool.notes.views import notes
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.people.roles import Role
 from lti_tool.people.views import people
 from lti_tool.people.visits import WARNING, SessionEndedError, find_member
+from lti_tool.privacy.policy import is_soon
 from lti_tool.privacy.views import privacy
 from lti_tool.progress.board import read_group_counts
 from lti_tool.progress.views import progress
@@ -52,6 +54,7 @@ from lti_tool.web.views import READINESS, check_schema, web
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from flask.typing import ResponseReturnValue
 
@@ -161,6 +164,7 @@ def _describe_visits(app: Flask, settings: Settings) -> None:
             "step_url": _step_url,
             "has_due_reminder": partial(_has_due_reminder, member),
             "group_counts": partial(_group_counts, member),
+            "notes_erased_after": partial(_notes_erased_after, member),
             **_addresses(member),
         }
 
@@ -219,6 +223,19 @@ def _has_due_reminder(member: Member | None) -> bool:
     if member is None or member.membership_id is None or not is_allowed(member, Permission.PREPARE_CLASS):
         return False
     return has_due_reminder(database_connection(), member.membership_id, today())
+
+
+def _notes_erased_after(member: Member | None, class_ends_on: date) -> date | None:
+    """Return the day after which notes of who looks are erased, when that is soon (STO-6); None for nobody's or later.
+
+    Only while the class is nearly over, or is over, does the database have to be asked.
+    """
+    if member is None or member.membership_id is None or not is_allowed(member, Permission.WRITE_NOTES):
+        return None
+    if not is_soon(class_ends_on + KEEP_AFTER_CLASS, today()):
+        return None
+    first = first_to_go(database_connection(), member.membership_id)
+    return first if first is None else max(first, class_ends_on + KEEP_AFTER_CLASS)
 
 
 def _group_counts(member: Member | None, group: OwnGroup, step_ids: Sequence[str]) -> dict[str, int] | None:

@@ -12,19 +12,17 @@ put back looks whole, and so does a database from which the whole list is gone. 
 
 from __future__ import annotations
 
-import hmac
-import json
 import re
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, timedelta
-from enum import StrEnum
+from dataclasses import asdict, replace
+from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from lti_tool.audit.events import KEYS, ShareOpened
-from lti_tool.audit.models import MAC_BYTES, AuditChain, AuditEvent
+from lti_tool.audit.events import ShareOpened
+from lti_tool.audit.links import EVENT, HEAD_LENGTH, MAC_BYTES, SEAL, Ends, Verdict, Walk, Why, is_signed, spell_event
+from lti_tool.audit.models import AuditChain, AuditEvent
 from lti_tool.kernel.database import insert_once
 from lti_tool.kernel.erasing import register_eraser
 from lti_tool.kernel.errors import RugzakError
@@ -44,14 +42,10 @@ if TYPE_CHECKING:
 
 KEEP = timedelta(days=365)
 MOST_SHOWN = 500
-HEAD_LENGTH = 16
-"""How many characters of the last HMAC are enough to tell one list from another."""
 _MOST_AT_ONCE = 5000
 _READ_AT_ONCE = 1000
 _ONLY = 1
 """The id of the one row of ends."""
-_EVENT, _SEAL = "audit", "audit seal"
-_SIGNED = ("sequence", "at", "event", *KEYS)
 
 _ENDS = (
     AuditChain.first_sequence,
@@ -83,97 +77,6 @@ class AuditError(RugzakError):
     """The list does not hold together, so it is left as it is."""
 
 
-class Why(StrEnum):
-    """What is wrong with a list."""
-
-    CHANGED = "changed"
-    """An event is not as it was written, or a master key of its time is not set."""
-    MISSING = "missing"
-    """An event is gone from between others."""
-    CUT_OFF = "cut_off"
-    """Events are gone from one of the ends."""
-    ADDED = "added"
-    """An event stands before the first or after the last."""
-    HEAD = "head"
-    """The row of both ends is gone, or not as it was written."""
-    NO_KEY = "no_key"
-    """Nothing in it was made with a master key that is set."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a look at the whole list found."""
-
-    events: int = 0
-    """How many hold, from the first on."""
-    first_at: datetime | None = None
-    last_at: datetime | None = None
-    head: str | None = None
-    """The first 16 characters of the last HMAC, in hex: to be written down elsewhere."""
-    why: Why | None = None
-    broken_at: int | None = None
-    """The first sequence that is missing or does not hold."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return self.why is None
-
-
-@dataclass(frozen=True)
-class _Ends:
-    first_sequence: int = 1
-    anchor: bytes = bytes(MAC_BYTES)
-    last_sequence: int = 0
-    last_mac: bytes = bytes(MAC_BYTES)
-
-    @staticmethod
-    def of(row: RowMapping) -> _Ends:
-        return _Ends(row["first_sequence"], row["anchor"], row["last_sequence"], row["last_mac"])
-
-    def spell(self) -> bytes:
-        return _spell([self.first_sequence, self.anchor.hex(), self.last_sequence, self.last_mac.hex()])
-
-
-class _Walk:
-    """Goes along the list, event by event, for as long as it holds."""
-
-    def __init__(self, key_ring: KeyRing, ends: _Ends) -> None:
-        self._key_ring = key_ring
-        self._ends = ends
-        self.events = 0
-        self._first_at: datetime | None = None
-        self._last_at: datetime | None = None
-        self.sequence = ends.first_sequence - 1
-        self.mac = ends.anchor
-
-    def follow(self, row: RowMapping) -> Verdict | None:
-        """Go on to an event, or say why it does not follow from where we are."""
-        sequence = row["sequence"]
-        if sequence <= self.sequence or self.sequence == self._ends.last_sequence:
-            return self._judge(Why.ADDED, sequence)
-        if sequence > self.sequence + 1:
-            return self._judge(Why.MISSING if self.events else Why.CUT_OFF, self.sequence + 1)
-        if not _is_signed(self._key_ring, _EVENT, self.mac + _spell_event(row), row["mac"]):
-            return self._judge(Why.CHANGED, sequence)
-        self.sequence, self.mac = sequence, row["mac"]
-        self.events += 1
-        self._first_at, self._last_at = self._first_at or row["at"], row["at"]
-        return None
-
-    def finish(self) -> Verdict:
-        """Say whether this is the other end."""
-        if self.sequence < self._ends.last_sequence:
-            return self._judge(Why.CUT_OFF, self.sequence + 1)
-        if self.mac != self._ends.last_mac:
-            return self._judge(Why.CHANGED, self.sequence)
-        return self._judge()
-
-    def _judge(self, why: Why | None = None, broken_at: int | None = None) -> Verdict:
-        head = self._ends.last_mac.hex()[:HEAD_LENGTH]
-        return Verdict(self.events, self._first_at, self._last_at, head, why, broken_at)
-
-
 def record_event(session: Session, key_ring: KeyRing, event: Event, *, now: datetime) -> None:
     """Append an event in the caller's transaction.
 
@@ -186,7 +89,7 @@ def record_event(session: Session, key_ring: KeyRing, event: Event, *, now: date
     if session.execute(beyond).first() is not None:
         raise _broken()
     row = {"sequence": ends.last_sequence + 1, "at": now, "event": event.name, **event.values()}
-    mac = key_ring.mac(_EVENT, ends.last_mac + _spell_event(row))
+    mac = key_ring.mac(EVENT, ends.last_mac + spell_event(row))
     session.execute(insert(AuditEvent).values(**row, mac=mac))
     _write_ends(session, key_ring, replace(ends, last_sequence=ends.last_sequence + 1, last_mac=mac))
 
@@ -242,7 +145,7 @@ def erase_old_events(session: Session, key_ring: KeyRing, now: datetime) -> int:
         return 0
     try:
         ends = _hold(session, key_ring)
-        walk = _walk_old(session, _Walk(key_ring, ends), before)
+        walk = _walk_old(session, Walk(key_ring, ends), before)
     except AuditError as error:
         log.error("audit:chain:broken", **describe_error(error))
         return 0
@@ -251,7 +154,7 @@ def erase_old_events(session: Session, key_ring: KeyRing, now: datetime) -> int:
     return walk.events
 
 
-def _walk_old(session: Session, walk: _Walk, before: datetime) -> _Walk:
+def _walk_old(session: Session, walk: Walk, before: datetime) -> Walk:
     kept = select(AuditEvent.sequence).where(AuditEvent.at >= before).order_by(AuditEvent.sequence).limit(1)
     first_kept = session.execute(kept).scalar()
     old = _EVENTS if first_kept is None else _EVENTS.where(AuditEvent.sequence < first_kept)
@@ -273,7 +176,7 @@ def reseal_chain(session: Session, key_ring: KeyRing) -> int:
     while rows := _read_after(session, sequence):
         signed = []
         for row in rows:
-            mac, sequence = key_ring.mac(_EVENT, mac + _spell_event(row)), row["sequence"]
+            mac, sequence = key_ring.mac(EVENT, mac + spell_event(row)), row["sequence"]
             signed.append({"sequence": sequence, "mac": mac})
         session.execute(update(AuditEvent), signed)
     _write_ends(session, key_ring, replace(ends, last_mac=mac))
@@ -284,34 +187,34 @@ def _read_after(session: Session, sequence: int) -> list[RowMapping]:
     return list(session.execute(_EVENTS.where(AuditEvent.sequence > sequence).limit(_READ_AT_ONCE)).mappings())
 
 
-def _hold(session: Session, key_ring: KeyRing) -> _Ends:
+def _hold(session: Session, key_ring: KeyRing) -> Ends:
     """Hold the row of both ends until the caller commits; make it when there is none.
 
     :raises AuditError: when no master key that is set sealed it.
     """
     row = session.execute(_HOLD_ENDS).mappings().one_or_none()
     if row is None:
-        new = _Ends()
-        insert_once(session, AuditChain, {"id": _ONLY, **asdict(new), "seal": key_ring.mac(_SEAL, new.spell())})
+        new = Ends()
+        insert_once(session, AuditChain, {"id": _ONLY, **asdict(new), "seal": key_ring.mac(SEAL, new.spell())})
         row = session.execute(_HOLD_ENDS).mappings().one()
-    ends = _Ends.of(row)
-    if not _is_signed(key_ring, _SEAL, ends.spell(), row["seal"]):
+    ends = Ends.of(row)
+    if not is_signed(key_ring, SEAL, ends.spell(), row["seal"]):
         raise _broken()
     return ends
 
 
-def _write_ends(session: Session, key_ring: KeyRing, ends: _Ends) -> None:
-    sealed = {**asdict(ends), "seal": key_ring.mac(_SEAL, ends.spell())}
+def _write_ends(session: Session, key_ring: KeyRing, ends: Ends) -> None:
+    sealed = {**asdict(ends), "seal": key_ring.mac(SEAL, ends.spell())}
     session.execute(update(AuditChain).where(AuditChain.id == _ONLY).values(**sealed))
 
 
 def _verify(key_ring: KeyRing, found: RowMapping, rows: Iterable[RowMapping]) -> Verdict:
     if found["seal"] is None:
         return Verdict(why=Why.HEAD)
-    ends = _Ends.of(found)
-    if not _is_signed(key_ring, _SEAL, ends.spell(), found["seal"]):
+    ends = Ends.of(found)
+    if not is_signed(key_ring, SEAL, ends.spell(), found["seal"]):
         return Verdict(why=Why.HEAD if _holds_any(key_ring, ends.anchor, rows) else Why.NO_KEY)
-    walk = _Walk(key_ring, ends)
+    walk = Walk(key_ring, ends)
     for row in rows:
         broken = walk.follow(row)
         if broken is not None:
@@ -322,24 +225,10 @@ def _verify(key_ring: KeyRing, found: RowMapping, rows: Iterable[RowMapping]) ->
 def _holds_any(key_ring: KeyRing, mac: bytes, rows: Iterable[RowMapping]) -> bool:
     """Whether any event follows from the one before it."""
     for row in rows:
-        if _is_signed(key_ring, _EVENT, mac + _spell_event(row), row["mac"]):
+        if is_signed(key_ring, EVENT, mac + spell_event(row), row["mac"]):
             return True
         mac = row["mac"]
     return False
-
-
-def _is_signed(key_ring: KeyRing, purpose: str, message: bytes, mac: bytes) -> bool:
-    return any(hmac.compare_digest(mac, one) for one in key_ring.macs(purpose, message))
-
-
-def _spell_event(row: RowMapping | dict[str, Any]) -> bytes:
-    at = row["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return _spell({**{name: row[name] for name in _SIGNED}, "at": at})
-
-
-def _spell(told: object) -> bytes:
-    """Write it as JSON in the one way that there is."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _broken() -> AuditError:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from lti_tool.audit.chain import AuditError, Why, has_head, verify_chain
+from lti_tool.audit.chain import AuditError, has_head, verify_chain
+from lti_tool.audit.links import Why
 from lti_tool.web.edge import instruments
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from lti_tool.audit.chain import Verdict
+    from lti_tool.audit.links import Verdict
 
 audit = AppGroup("audit", help="The list of who opened what somebody shared. It holds no names and no text.")
 

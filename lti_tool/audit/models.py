@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lti_tool.audit.links import MAC_BYTES
 from lti_tool.kernel.database import Base, Id
 
-MAC_BYTES = 32
 _Mac = LargeBinary(MAC_BYTES)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lti_tool.groups.policy import Merged
     from lti_tool.kernel.erasing import Sweeping
     from lti_tool.kernel.key_store import KeyStore
-    from lti_tool.sharing.shares import ReadableShare
+    from lti_tool.sharing.reading import ReadableShare
 
 PURPOSE = "notes_note.text"
 KEEP_AFTER_CLASS = timedelta(days=60)
@@ -48,6 +48,7 @@ _MINE = (
 )
 _OF_STEP = _MINE.where(Note.step_id == bindparam("step_id"))
 _ONE = _MINE.where(Note.id == bindparam("note_id"))
+_FIRST_TO_GO = select(func.min(Note.keep_until)).where(Note.membership_id == bindparam("membership_id"))
 _TEXT = select(Note.id, Note.membership_id, Note.text).where(Note.id == bindparam("note_id"))
 
 
@@ -103,12 +104,17 @@ def _open(sealed: SealedRecords, rows: Sequence[Any]) -> tuple[OwnNote, ...]:
 def read_shared_text(database: Session | Connection, sealed: SealedRecords, share: ReadableShare) -> str | None:
     """Return the text of a note that somebody may read; None when it cannot be opened.
 
-    :param share: as :func:`lti_tool.sharing.shares.find_readable` found it, in this transaction: that is the proof.
+    :param share: as :func:`lti_tool.sharing.reading.find_readable` found it, in this transaction: that is the proof.
     """
     row = database.execute(_TEXT, {"note_id": share.note_id}).one_or_none()
     if row is None or row.membership_id != share.author_id:
         return None
     return sealed.open([(row.id, row.membership_id, row.text)]).get(row.id)
+
+
+def first_to_go(database: Session | Connection, membership_id: str) -> date | None:
+    """Return the day until which the first of somebody's notes to be erased is kept; None for who has none."""
+    return database.execute(_FIRST_TO_GO, {"membership_id": membership_id}).scalar()
 
 
 def last_day(today: date, class_ends_on: date) -> date:

@@ -12,11 +12,12 @@ from lti_tool.kernel.erasing import erasers, register_eraser
 from lti_tool.kernel.sealed_tables import sealed_tables
 from lti_tool.people.kept import everything_kept
 from lti_tool.people.models import CoordinatorGrant, LaunchSession, Membership, Person
-from lti_tool.sharing.consent import take_consent_back
+from lti_tool.sharing.consent import give_consent, read_consent, take_consent_back
 from lti_tool.sharing.shares import withdraw_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _MOST_AT_ONCE = 500
+_PERSON, _CONSENT = "person", "consent"
+"""What the key store remembers for as long as there are backups: an older one that is brought back is erased again."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,21 @@ def erase_writing(session: Session, key_store: KeyStore, person_id: str) -> int:
     return _erase_texts(session, key_store, memberships)
 
 
-def take_back_consent(session: Session, key_store: KeyStore, person_id: str) -> int:
+def say_yes(session: Session, key_store: KeyStore, person_id: str, today: date) -> None:
+    """Keep somebody's yes to storing text, in the words of today."""
+    give_consent(session, person_id, today)
+    key_store.forget_erasure(person_id, _CONSENT)
+
+
+def take_back_consent(session: Session, key_store: KeyStore, person_id: str, today: date) -> int:
     """Take back the yes to storing text: all of it is erased, and nothing more is stored (STO-11)."""
     count = erase_writing(session, key_store, person_id)
     take_consent_back(session, person_id)
+    key_store.note_erasure(person_id, _CONSENT, today)
     return count
 
 
-def erase_person(session: Session, key_store: KeyStore, person_id: str) -> int:
+def erase_person(session: Session, key_store: KeyStore, person_id: str, today: date) -> int:
     """Erase everything that is kept of somebody, and return how many notes there were among it.
 
     They are nobody here afterwards: who comes in again begins anew. What a group made together stays with the group,
@@ -75,6 +85,7 @@ def erase_person(session: Session, key_store: KeyStore, person_id: str) -> int:
         )
     )
     session.execute(delete(Person).where(Person.id == person_id))
+    key_store.note_erasure(person_id, _PERSON, today)
     return count
 
 
@@ -115,13 +126,22 @@ def sweep(session: Session, sweeping: Sweeping) -> dict[str, int]:
 def tend_keys(session: Session, sweeping: Sweeping) -> dict[str, int]:
     """Bring texts and keys together again: each that is without the other is erased, and counted.
 
-    A process that died, rows erased in SQL, or a backup of the content that was brought back leave such behind.
+    A process that died, rows erased in SQL, or a backup of the content that was brought back leave such behind. Who
+    erased themselves, or took their consent back, since that backup is erased once more.
 
     :raises KeyStoreError: when the key store is another one than the database's: then all would seem to be alone.
     """
     sweeping.key_store.check(session)
-    erased = {table.name: table.erase_keyless(session, sweeping.key_store) for table in sealed_tables()}
-    return {**erased, "record_key": sweeping.key_store.erase_unused(session, sweeping.today)}
+    store, day = sweeping.key_store, sweeping.today
+    people = store.read_erasures(_PERSON, day)
+    back = list(session.execute(select(Person.id).where(Person.id.in_(people))).scalars())
+    for person_id in back:
+        erase_person(session, store, person_id, day)
+    for person_id in store.read_erasures(_CONSENT, day):
+        if read_consent(session, person_id) is not None:
+            take_back_consent(session, store, person_id, day)
+    erased = {table.name: table.erase_keyless(session, store) for table in sealed_tables()}
+    return {"person": len(back), **erased, "record_key": store.erase_unused(session, day)}
 
 
 register_eraser("membership", erase_old_memberships)

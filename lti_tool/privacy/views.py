@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable
 
 from lti_tool.kernel.key_store import KeyStoreError
 from lti_tool.people.kept import look_at
@@ -20,8 +20,8 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.privacy.openings import days_opened
 from lti_tool.privacy.policy import is_fresh
 from lti_tool.privacy.schemas import ConsentSchema, TakeAlongSchema
-from lti_tool.privacy.service import erase_person, erase_writing, take_back_consent, tell_all
-from lti_tool.sharing.consent import give_consent, read_consent
+from lti_tool.privacy.service import erase_person, erase_writing, say_yes, take_back_consent, tell_all
+from lti_tool.sharing.consent import read_consent
 from lti_tool.web.access import OWN_PATH, VISITS, requires, visit_address
 from lti_tool.web.edge import database_connection, database_session, instruments, today
 from lti_tool.web.languages import lazy_gettext as _
@@ -164,7 +164,10 @@ def consent(member: Member) -> ResponseReturnValue:
         raise BadRequest from None
     if not form["agrees"]:
         return _show_consent(member, back=form["back"], is_unticked=True), NOT_RIGHT_YET
-    give_consent(database_session(), member.person_id, today())
+    try:
+        say_yes(database_session(), instruments().key_store, member.person_id, today())
+    except KeyStoreError:
+        raise ServiceUnavailable from None
     return redirect(f"{VISITS}{g.token}{form['back']}", 303)
 
 
@@ -182,7 +185,7 @@ def ask_take_back(member: Member) -> ResponseReturnValue:
 def take_back(member: Member) -> ResponseReturnValue:
     """Take the yes back, and erase all that was written (STO-11)."""
     try:
-        take_back_consent(database_session(), instruments().key_store, member.person_id)
+        take_back_consent(database_session(), instruments().key_store, member.person_id, today())
     except KeyStoreError:
         return _ask("consent", is_away=True), AWAY
     return _receipt("consent")
@@ -218,7 +221,7 @@ def ask_erase_all(_member: Member) -> ResponseReturnValue:
 def erase_all(member: Member) -> ResponseReturnValue:
     """Erase everything that is kept of somebody, this visit included, and give a receipt without content (STO-7)."""
     try:
-        erase_person(database_session(), instruments().key_store, member.person_id)
+        erase_person(database_session(), instruments().key_store, member.person_id, today())
     except KeyStoreError:
         return _ask("all", is_away=True), AWAY
     # Nobody is here any more: the page must not lead into a visit that has ended.

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from lti_tool.curriculum.service import read_module
 from lti_tool.curriculum.visiting import class_state
 from lti_tool.people.permissions import Permission, is_allowed
-from lti_tool.progress import board_page
+from lti_tool.progress import board_page, kept
 from lti_tool.progress.pages import build_overview, following_step
 from lti_tool.progress.schemas import DoneSchema
 from lti_tool.progress.service import press_done, read_done, take_done_back
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lti_tool.people.member import Member
     from lti_tool.progress.pages import Overview
 
+_ = kept  # it says what this room keeps of people when it is imported
 progress = Blueprint("progress", __name__, url_prefix="/s/<token>")
 
 
@@ -78,6 +79,7 @@ def show_home(member: Member) -> ResponseReturnValue:
         module=overview,
         next_step=overview.next_step,
         can_press_done=is_allowed(member, Permission.PRESS_DONE),
+        class_ends_on=state.ends_on,
     )
 
 

@@ -1,4 +1,4 @@
-"""Sharing a note, taking it back, and finding what somebody may read. Only this module adds to who may read."""
+"""Sharing a note and taking it back. Only this module adds to who may read."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select
-from sqlalchemy.orm import aliased
 
 from lti_tool.kernel.database import AT_ONCE
 from lti_tool.kernel.erasing import register_eraser
 from lti_tool.kernel.ids import new_id
 from lti_tool.kernel.key_store import KeyStoreError
 from lti_tool.kernel.log import describe_error, log
-from lti_tool.kernel.sealed_records import SealedRecords
 from lti_tool.kernel.sealed_tables import SealedTable, register_sealed_table
 from lti_tool.people.models import Membership, Person
-from lti_tool.people.roles import Role
-from lti_tool.people.roster import by_name, is_student
-from lti_tool.sharing.consent import CONSENT_VERSION
-from lti_tool.sharing.models import Consent, Reader, Share
-from lti_tool.sharing.policy import Asking, Audience, Pause, SharedNote, may_read
+from lti_tool.people.roster import by_name
+from lti_tool.sharing.models import Reader, Share
+from lti_tool.sharing.policy import Audience, Pause
+from lti_tool.sharing.reading import sealed_shares
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,42 +29,7 @@ if TYPE_CHECKING:
 
     from lti_tool.kernel.erasing import Sweeping
     from lti_tool.kernel.key_store import KeyStore
-    from lti_tool.sharing.policy import Circle
 
-_MOST_READABLE = 1000
-"""Rows: a share has one for each of its readers."""
-_Mine, _MyMembership = aliased(Reader), aliased(Membership)
-
-_READABLE = (
-    select(
-        Share.id,
-        Share.note_id,
-        Share.membership_id,
-        Share.step_id,
-        Share.audience,
-        Share.group_id,
-        Share.pause,
-        Share.ends_on,
-        Share.given,
-        Person.id.label("person_id"),
-        Person.display_name,
-        is_student.label("is_student"),
-        Consent.version,
-        Reader.membership_id.label("reader_id"),
-        _MyMembership.role.label("my_role"),
-        _MyMembership.is_test_user.label("i_try"),
-    )
-    .select_from(_Mine)
-    .join(_MyMembership, _MyMembership.id == _Mine.membership_id)
-    .join(Share, Share.id == _Mine.share_id)
-    .join(Reader, Reader.share_id == Share.id)
-    .join(Membership, Membership.id == Share.membership_id)
-    .join(Person, Person.id == Membership.person_id)
-    .outerjoin(Consent, Consent.person_id == Person.id)
-    .where(_Mine.membership_id == bindparam("membership_id"))
-    .order_by(*by_name, Share.step_id, Share.id)
-    .limit(_MOST_READABLE)
-)
 _OWN = (
     select(
         Share.id,
@@ -87,20 +49,6 @@ _OWN = (
     .where(Share.membership_id == bindparam("membership_id"))
     .order_by(Share.id, *by_name)
 )
-
-
-@dataclass(frozen=True)
-class ReadableShare:
-    """Something that somebody else shared, as one of its readers finds it."""
-
-    id: str
-    note_id: str
-    author_id: str
-    """The membership of its author."""
-    person_id: str
-    name: str | None
-    step_id: str
-    audience: Audience
 
 
 @dataclass(frozen=True)
@@ -124,76 +72,6 @@ class OwnShare:
     pause: Pause | None
     ends_on: date
     readers: tuple[NamedReader, ...]
-
-
-def find_readable(  # noqa: PLR0913 (each is a fact that the policy is asked with)
-    database: Session | Connection,
-    key_store: KeyStore,
-    *,
-    membership_id: str,
-    circle: Circle | None,
-    today: date,
-    class_is_over: bool,
-    share_id: str | None = None,
-) -> tuple[ReadableShare, ...]:
-    """Return what somebody may read at this moment, by the names of its authors.
-
-    What they are in the course is read here: the visit that asks may be older than their last launch (SHR-6).
-
-    :param circle: the group that they are in now, read in the same transaction.
-    :param share_id: only this one.
-    """
-    wanted = _READABLE if share_id is None else _READABLE.where(Share.id == share_id)
-    rows: dict[str, list[Any]] = {}
-    for row in database.execute(wanted, {"membership_id": membership_id}):
-        rows.setdefault(row.id, []).append(row)
-    allowed = []
-    for found in rows.values():
-        first = found[0]
-        asking = Asking(
-            membership_id,
-            is_student=first.my_role == Role.LEARNER and not first.i_try,
-            is_teacher=first.my_role == Role.INSTRUCTOR,
-            circle=circle,
-            today=today,
-            class_is_over=class_is_over,
-        )
-        if may_read(_facts(found), asking):
-            allowed.append(first)
-    given = _sealed(key_store).open((row.id, row.membership_id, row.given) for row in allowed)
-    return tuple(_readable(row) for row in allowed if _is_given(given.get(row.id), row.note_id, membership_id))
-
-
-def _sealed(key_store: KeyStore) -> SealedRecords:
-    return SealedRecords(key_store, "sharing_share.given")
-
-
-def _is_given(given: str | None, note_id: str, membership_id: str) -> bool:
-    """Whether what the author sealed names this note and this reader."""
-    if given is None:
-        return False
-    named = json.loads(given)
-    return bool(named["note"] == note_id and membership_id in named["readers"])
-
-
-def _readable(row: Any) -> ReadableShare:
-    return ReadableShare(
-        row.id, row.note_id, row.membership_id, row.person_id, row.display_name, row.step_id, Audience(row.audience)
-    )
-
-
-def _facts(rows: list[Any]) -> SharedNote:
-    first = rows[0]
-    return SharedNote(
-        audience=Audience(first.audience),
-        author_id=first.membership_id,
-        readers=frozenset(row.reader_id for row in rows),
-        group_id=first.group_id,
-        pause=None if first.pause is None else Pause(first.pause),
-        ends_on=first.ends_on,
-        author_is_student=bool(first.is_student),
-        author_consents=first.version == CONSENT_VERSION,
-    )
 
 
 def read_own_shares(database: Session | Connection, membership_id: str) -> dict[str, OwnShare]:
@@ -251,7 +129,7 @@ def share_note(  # noqa: PLR0913 (each is a column of the row)
             group_id=None if audience is Audience.TEACHER else group_id,
             pause=None,
             ends_on=ends_on,
-            given=_sealed(key_store).seal(session, share_id, membership_id, given),
+            given=sealed_shares(key_store).seal(session, share_id, membership_id, given),
         )
     )
     session.execute(insert(Reader), [{"share_id": share_id, "membership_id": one} for one in named])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from lti_tool.audit.chain import Verdict
+    from lti_tool.audit.links import Verdict
     from lti_tool.kernel.database import Database
     from lti_tool.kernel.key_ring import KeyRing
     from lti_tool.web.edge import Instruments

@@ -17,8 +17,6 @@ from lti_tool.audit.chain import (
     KEEP,
     MOST_SHOWN,
     AuditError,
-    Verdict,
-    Why,
     erase_old_events,
     has_head,
     read_openings,
@@ -27,6 +25,7 @@ from lti_tool.audit.chain import (
     verify_chain,
 )
 from lti_tool.audit.events import Purpose
+from lti_tool.audit.links import Verdict, Why
 from lti_tool.audit.models import AuditChain, AuditEvent
 from lti_tool.kernel.erasing import erasers
 from lti_tool.kernel.ids import new_id

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lti_tool.audit.chain import Why
 from lti_tool.audit.commands import _SENTENCES
+from lti_tool.audit.links import Why
 from lti_tool.kernel.ids import new_id
 from tests.audit.conftest import opening
 

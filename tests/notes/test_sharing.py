@@ -412,7 +412,8 @@ def test_shr_10_closing_the_part_ends_it(shared: Ring) -> None:
 def closing_step(ring: Ring) -> str:
     page = ring.visits["amina"].get().text
     steps = re.findall(r'href="/s/[\w-]{43}/step/([a-z2-7]{8})"', page)
-    return next(step for step in dict.fromkeys(steps) if "Afsluiting" in ring.visits["amina"].get(f"/step/{step}").text)
+    found: list[str] = [one for one in steps if "Afsluiting" in ring.visits["amina"].get(f"/step/{one}").text]
+    return found[0]
 
 
 def test_shr_10_other_groups_in_use_end_it(shared: Ring) -> None:

@@ -5,6 +5,7 @@ The page of a group is its members' own. A teacher has another page, and comes t
 
 from __future__ import annotations
 
+from lti_tool.groups import kept as _kept
 from lti_tool.groups.views import agreements as _agreements
 from lti_tool.groups.views import forming as _forming
 from lti_tool.groups.views import group_page as _group_page
@@ -17,5 +18,5 @@ from lti_tool.groups.views.blueprint import groups
 
 __all__ = ["groups"]
 
-# They add their pages to the blueprint when they are imported.
-_ = _agreements, _forming, _group_page, _overview, _own_group, _plan, _product, _student
+# They add their pages to the blueprint, and say what is kept, when they are imported.
+_ = _kept, _agreements, _forming, _group_page, _overview, _own_group, _plan, _product, _student

@@ -5,6 +5,7 @@ Only who teaches a course can change anything of it; a coordinator reads along. 
 
 from __future__ import annotations
 
+from lti_tool.guidance import kept as _kept
 from lti_tool.guidance.views import class_page as _class_page
 from lti_tool.guidance.views import reading as _reading
 from lti_tool.guidance.views import reminder_page as _reminder_page
@@ -12,4 +13,5 @@ from lti_tool.guidance.views.blueprint import guidance
 
 __all__ = ["guidance"]
 
-_ = _class_page, _reading, _reminder_page  # they add their pages to the blueprint when they are imported
+# They add their pages to the blueprint, and say what is kept, when they are imported.
+_ = _kept, _class_page, _reading, _reminder_page

@@ -21,7 +21,7 @@ from lti_tool.notes.service import read_shared_text
 from lti_tool.notes.views.blueprint import back_to, notes, sealed, unlogged
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
-from lti_tool.sharing.shares import find_readable
+from lti_tool.sharing.reading import find_readable
 from lti_tool.web.access import visit_address
 from lti_tool.web.edge import database_connection, database_session, instruments, today
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from lti_tool.people.member import Member
-    from lti_tool.sharing.shares import ReadableShare
+    from lti_tool.sharing.reading import ReadableShare
 
 
 @notes.get("/shared")
