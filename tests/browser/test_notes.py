@@ -1,0 +1,292 @@
+"""Writing for nobody, sharing with named people and taking it back, as four students and a teacher in five browsers."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.class_in_groups import arrange
+from tests.browser.pages import Lms, Tool
+from tests.browser.running import running_demo
+from tests.browser.test_groups import open_page, open_student
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.browser.running import RunningDemo
+
+    Enter = Callable[..., Tool]
+
+STEP, MAP = "/step/bei6z6uv", "/step/sn7ymgjb/1"
+TEXT = "Aan iemands handen zie ik of het te druk is."
+
+
+@pytest.fixture(scope="module")
+def demo(request: pytest.FixtureRequest, browser: Browser) -> Iterator[RunningDemo]:
+    """A demo of its own whose class is in groups; the second of them has agreed."""
+    del request
+    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as running:
+        arrange(running, browser)
+        yield running
+
+
+@pytest.fixture
+def enter(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
+    """Let people in, each in a browser of their own."""
+    yield from entering(browser, demo)
+
+
+def entering(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
+    """Yield what lets people in, and close their browsers afterwards."""
+    contexts = []
+
+    def let_in(person: str, *, script: bool = True, language: str = "nl") -> Tool:
+        contexts.append(browser.new_context(java_script_enabled=script, reduced_motion="reduce"))
+        page = contexts[-1].new_page()
+        if script:
+            return Lms(page, demo).open_window(person, language=language)
+        page.goto(f"{demo.lms_url}/launch?person={person}&lang={language}&course=sw1&link=line&where=window")
+        for _ in range(2):
+            page.locator("[data-lms-action=send]").click()
+        page.locator("body[data-role]").wait_for()
+        return Tool(page.main_frame)
+
+    yield let_in
+    for context in contexts:
+        context.close()
+
+
+def look(tool: Tool) -> None:
+    """Hold the page to what every page keeps: accessible, and whole in a small window."""
+    assert tool.find_accessibility_faults() == [], tool.heading
+    tool.frame.page.set_viewport_size({"width": 320, "height": 700})
+    assert tool.overflow() <= 0, tool.heading
+    tool.frame.page.set_viewport_size({"width": 900, "height": 700})
+
+
+def say_yes(tool: Tool) -> None:
+    """Read how writing is kept, and say yes to it."""
+    open_page(tool, STEP)
+    assert tool.frame.locator("textarea").count() == 0
+    tool.press("consent")
+    assert not tool.frame.locator("#field-agrees").is_checked()
+    look(tool)
+    tool.frame.locator("#field-agrees").check()
+    tool.press("agree")
+
+
+def share(tool: Tool, choose: str) -> str:
+    """From the step, share the note, and return the names that stand before the press."""
+    open_page(tool, STEP)
+    again = tool.frame.locator("[data-action=share-again]").count()
+    tool.press("share-again" if again else "share-note")
+    assert tool.frame.locator("main input:checked").count() == 0
+    look(tool)
+    if choose == "teacher":
+        tool.frame.locator("[name=teacher]").first.check()
+    tool.press(f"choose-{choose}")
+    names = tool.frame.locator("[data-names]").inner_text()
+    look(tool)
+    if choose == "teacher":
+        assert tool.frame.locator("#duties-heading").is_visible()
+        tool.frame.locator("#field-knows").check()
+    tool.press("share")
+    return names
+
+
+def status(tool: Tool) -> str | None:
+    """Return how the note of the step stands, for its author."""
+    open_page(tool, STEP)
+    return tool.frame.locator("#writing [data-status]").first.get_attribute("data-status")
+
+
+def finds(tool: Tool) -> bool:
+    """Whether somebody finds something that is shared with them, and can open it."""
+    open_page(tool, "/shared")
+    if tool.frame.locator("[data-share]").count() == 0:
+        return False
+    tool.press("open-share")
+    return TEXT in tool.frame.locator("[data-text]").inner_text()
+
+
+class Circle:
+    """Four students of a group that has agreed, and their teacher, each in a browser of their own."""
+
+    def __init__(self, enter: Enter) -> None:
+        people = ("esra", "femke", "joost", "kwame", "teacher")
+        self.esra, self.femke, self.joost, self.kwame, self.teacher = (enter(one) for one in people)
+
+    @property
+    def others(self) -> tuple[Tool, ...]:
+        """Everybody in the group but the author."""
+        return self.femke, self.joost, self.kwame
+
+    def share_move_and_renew(self) -> None:
+        """Share with the group; somebody moves away and comes back; renew."""
+        esra, femke, joost, teacher = self.esra, self.femke, self.joost, self.teacher
+        assert share(esra, "group") == "Femke Postma, Joost 't Hart en Kwame Osei-Bonsu"
+        assert esra.frame.locator("#shared").is_visible()
+        look(esra)
+        assert [finds(one) for one in (*self.others, teacher)] == [True, True, True, False]
+        look(femke)
+
+        # Femke moves to another group: gone for her at once, also on the page that is open; the others read on.
+        open_page(femke, "/shared")
+        move(teacher, "Femke Postma", 4)
+        refused(femke)
+        assert [finds(one) for one in (femke, joost)] == [False, True]
+        # Back again: now somebody new is in the group, and nobody reads it.
+        move(teacher, "Femke Postma", 2)
+        assert [finds(one) for one in self.others] == [False] * 3
+        assert status(esra) == "paused"
+
+        for one in (esra, *self.others):
+            open_page(one, "/group")
+            one.press("accept")
+        assert "Femke" in share(esra, "group")
+        assert [finds(one) for one in self.others] == [True] * 3
+
+    def share_with_teacher_and_take_back(self) -> None:
+        """With the teacher alone, and taken back while it stands open there."""
+        open_page(self.esra, STEP)
+        self.esra.press("withdraw")
+        assert share(self.esra, "teacher") == "Marijke Vos"
+        assert [finds(one) for one in (self.femke, self.teacher)] == [False, True]
+        look(self.teacher)
+        open_page(self.teacher, "/shared")
+        open_page(self.esra, STEP)
+        self.esra.press("withdraw")
+        refused(self.teacher)
+        assert not finds(self.teacher)
+
+    def erase_everything(self) -> None:
+        """Erase all that is kept, with a receipt."""
+        open_page(self.esra, "/my-data")
+        look(self.esra)
+        assert self.esra.frame.locator("[data-kept=openings] li").count() == 1
+        self.esra.press("erase-all")
+        look(self.esra)
+        self.esra.press("erase")
+        assert self.esra.page_name == "receipt"
+        look(self.esra)
+
+
+def refused(tool: Tool) -> None:
+    """Press to open what is not there any more, on a page that still shows it."""
+    tool.frame.locator("[data-action=open-share]").click()
+    tool.frame.wait_for_selector("body[data-page=refused]")
+
+
+def test_four_students_and_a_teacher_share_move_renew_take_back_and_erase(browser: Browser) -> None:
+    """The whole way of a note; and yesterday's copy of the database brings not one word of it back."""
+    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as demo:
+        arrange(demo, browser)
+        for enter in entering(browser, demo):
+            circle = Circle(enter)
+            say_yes(circle.esra)
+            circle.esra.frame.locator("textarea").fill(TEXT)
+            # The script saves by itself after a pause; the press is not needed.
+            circle.esra.frame.locator("[data-saved]", has_text=re.compile(r"\d\d:\d\d")).wait_for()
+            look(circle.esra)
+            assert not finds(circle.femke)
+            circle.share_move_and_renew()
+            circle.share_with_teacher_and_take_back()
+            file = Path(demo.database_url.removeprefix("sqlite:///"))
+            copy(file, Path(f"{file}.yesterday"))
+            circle.erase_everything()
+            copy(Path(f"{file}.yesterday"), file)
+
+            again = enter("esra")
+            open_page(again, STEP)
+            assert TEXT not in again.frame.locator("main").inner_text()
+            assert not any(finds(one) for one in (*circle.others, circle.teacher))
+            demo.command("privacy", "sweep")
+            assert count(file, "SELECT count(*) FROM notes_note") == 0
+            assert count(file, "SELECT count(*) FROM person WHERE display_name LIKE 'Esra%'") == 0
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a database as a backup does, while it is in use."""
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
+def count(file: Path, question: str) -> int:
+    """Ask the database for a number."""
+    with closing(sqlite3.connect(file)) as connection:
+        found: int = connection.execute(question).fetchone()[0]
+        return found
+
+
+def move(teacher: Tool, name: str, number: int) -> None:
+    """As a teacher, move a student to another group."""
+    open_student(teacher, name)
+    teacher.frame.locator(f"input[name=number][value='{number}']").check()
+    teacher.press("move-student")
+
+
+def test_writing_and_sharing_need_no_script(enter: Enter) -> None:
+    joost = enter("joost", script=False)
+    open_page(joost, STEP)
+    joost.press("consent")
+    joost.frame.locator("#field-agrees").check()
+    joost.press("agree")
+    joost.frame.locator("textarea").fill(TEXT)
+
+    joost.press("share-note")
+
+    assert joost.page_name == "share"
+    assert TEXT in joost.frame.locator("main").inner_text()
+    joost.press("choose-group")
+    joost.press("share")
+    assert status(joost) == "shared"
+    joost.press("withdraw")
+    assert status(joost) == "private"
+
+
+def test_ext_13_leaving_with_something_typed_asks_nothing_and_ext_8_leaves_nothing_in_the_browser(
+    enter: Enter,
+) -> None:
+    kwame = enter("kwame")
+    say_yes(kwame)
+    kwame.frame.locator("textarea").fill(TEXT)
+
+    kept = kwame.frame.evaluate("[localStorage.length, sessionStorage.length]")
+    kwame.frame.locator("[data-action=leave]").first.click()
+    kwame.frame.page.wait_for_url(lambda address: "/s/" not in address, wait_until="commit")
+
+    assert kept == [0, 0]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_pages_of_writing_are_whole_in_both_languages(enter: Enter, language: str) -> None:
+    tool = enter("femke", language=language)
+    say_yes(tool)
+    open_page(tool, MAP)
+    for field in tool.frame.locator("textarea").all():
+        field.fill(f"{TEXT} " * 8)
+    tool.press("save-notes")
+    look(tool)
+    open_page(tool, STEP)
+    tool.frame.locator("textarea").fill("x" * 5000)
+    tool.press("save-notes")
+    assert tool.page_name == "writing"
+    look(tool)
+    for path in ("/notes", "/decision-aid", "/my-data", "/concern", "/teacher-duties", "/step/o7m6ijo2", "/consent"):
+        open_page(tool, path)
+        assert tool.language == language
+        look(tool)
+    open_page(tool, "/notes")
+    tool.press("erase-note")
+    look(tool)
+    tool.press("erase")
+    assert tool.page_name == "erased-note"
+    look(tool)
