@@ -57,11 +57,11 @@ async def launch_people(tool: Tool, lms: Lms, people: Sequence[Person]) -> Outco
     """
     outcome = Outcome()
     begun = [Visit(person, Browser(tool.port)) for person in people]
-    await _all_at_once(begun, lambda visit: _log_in(visit, lms, tool), outcome)
+    await all_at_once(begun, lambda visit: _log_in(visit, lms, tool), outcome)
     ready = [visit for visit in begun if visit.location]
     for visit in ready:
         visit.form = lms.launch_form(visit.person, visit.location, tool.target)
-    await _all_at_once(ready, _launch, outcome)
+    await all_at_once(ready, _launch, outcome)
     outcome.visits = [visit for visit in ready if visit.page]
     for name in ("login", "launch", "home"):
         outcome.latencies[name] = [visit.seconds[name] for visit in outcome.visits]
@@ -81,11 +81,11 @@ async def get_pages(visits: Sequence[Visit], path: str, count: int, expected: st
             outcome.latencies["page"].append(time.perf_counter() - began)
             _expect(answer, expected)
 
-    await _all_at_once(list(visits[:AT_ONCE]), ask, outcome)
+    await all_at_once(list(visits[:AT_ONCE]), ask, outcome)
     return outcome
 
 
-async def _all_at_once(visits: list[Visit], act: Callable[[Visit], Awaitable[None]], outcome: Outcome) -> None:
+async def all_at_once(visits: list[Visit], act: Callable[[Visit], Awaitable[None]], outcome: Outcome) -> None:
     waiting = iter(visits)
 
     async def work() -> None:

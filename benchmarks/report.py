@@ -34,6 +34,16 @@ LINES = (
             (f"{page}_p95_ms", f"{page} page, p95 ms", 1),
         )
     ),
+    *(
+        line
+        for name, label in (("save", "saving a note"), ("open", "opening a share"))
+        for line in (
+            (f"{name}_cpu_ms", f"CPU of {label}, ms", 2),
+            (f"{name}_cpu_with_database_ms", "the same with the database", 2),
+            (f"{name}_p50_ms", f"{label}, p50 ms", 1),
+            (f"{name}_p95_ms", f"{label}, p95 ms", 1),
+        )
+    ),
     ("worker_peak_mib", "peak memory of a worker, MiB", 0),
     ("tree_pss_mib", "memory of all (PSS), MiB", 0),
     ("errors", "errors", 0),

@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks import drive, groups, report, usage
+from sqlalchemy import update
+
+from benchmarks import drive, groups, report, usage, writing
 from benchmarks.lms import COURSE, Lms, make_student, make_teacher, serve_lms
 from benchmarks.statements import count_statements, first_step
 from benchmarks.tool import ROOT, Tool, ToolError, run_mark, run_tool
 from lti_tool.curriculum.service import read_line
+from lti_tool.groups.models import GroupSet
 from lti_tool.kernel.database import Database
 from tests.postgres import PostgresError, TemporaryPostgres
 from tests.progress.group_work import Course
@@ -80,9 +83,11 @@ def measure_all(plan: Plan, *, quick: bool) -> None:
             _say(f"{tool.name}: letting {STUDENTS} students and a teacher in")
             asyncio.run(_warm_up(tool, lms))
             asyncio.run(_warm_up(mark, lms))
+        places = {tool.name: writing.prepare(tool) for tool in tools}
         for number in range(1, plan.rounds + 1):
             for tool, mark in pairs:
                 measured = asyncio.run(_measure_round(tool, lms, plan))
+                measured |= asyncio.run(_measure_writing(tool, lms, plan, places[tool.name]))
                 measured |= asyncio.run(_compare(measured, mark, lms, plan))
                 figures[tool.name]["rounds"].append(measured)
                 _say(f"round {number} of {plan.rounds}, {tool.name}: {measured['launch_cpu_ms']:.2f} ms CPU a launch")
@@ -162,10 +167,30 @@ async def _measure_round(tool: Tool, lms: Lms, plan: Plan) -> report.Round:
     return figures | {"worker_peak_mib": held.peak_worker, "tree_pss_mib": held.shared_out}
 
 
+async def _measure_writing(tool: Tool, lms: Lms, plan: Plan, place: writing.Place) -> report.Round:
+    """Measure saving a note, and opening what somebody shares."""
+    students = (await drive.launch_people(tool, lms, _students(drive.AT_ONCE - 1))).visits
+    teachers = (await drive.launch_people(tool, lms, [make_teacher()] * drive.AT_ONCE)).visits
+    figures: report.Round = {}
+    for name in ("save", "open"):
+        with _Meter(tool) as meter:
+            if name == "save":
+                outcome = await writing.save(students, place.step, place.prompt, plan.pages)
+            else:
+                outcome = await writing.open_share(teachers, place.share, plan.pages)
+        if outcome.errors:
+            raise ToolError(f"{tool.name}: {name} failed: {outcome.errors[0]}")
+        figures |= meter.figures(name, len(outcome.latencies["page"]), outcome.latencies["page"])
+    drive.close([*students, *teachers])
+    return figures
+
+
 def fill_course(tool: Tool) -> None:
     """Put thousands of students in the groups of the benchmark's course, each of them under way."""
     database = Database(tool.environment["RUGZAK_DATABASE_URL"])
     with database.session(writes=True) as session:
+        # The group in which was written is not in use any more: a course has one set that is.
+        session.execute(update(GroupSet).values(is_in_use=False))
         course = Course(session, COURSE.title)
         line = read_line(session, "en")
         assert line is not None

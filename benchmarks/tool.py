@@ -63,6 +63,8 @@ def run_tool(
         "RUGZAK_ENVIRONMENT": "demo",
         "RUGZAK_BASE_URL": f"http://127.0.0.1:{port}",
         "RUGZAK_DATABASE_URL": database_url,
+        # A file of its own, as it is by default.
+        "RUGZAK_KEYS_DATABASE_URL": f"sqlite:///{folder}/{name}-keys.sqlite3",
     }
     _prepare(environment, lms, name)
     with _serve(["wsgi:app"], name, port, environment, folder, workers) as pid:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 keys = AppGroup("keys", help="The keys that sign what this tool sends.")
 
+_LAST = "audit_event"
+"""What refuses when somebody changed it; all else is resealed before."""
 _EARLY = (
     "The key that signs now was published only a short while ago. A platform that keeps our keys may refuse what we"
     " send until it asks for them again."
@@ -67,9 +69,10 @@ def reseal() -> None:
     and the chain of the audit.
     """
     tools = instruments()
-    with tools.database.session(writes=True) as session, session.begin():
-        count = sum(again(session, tools.key_ring) for _, again in sorted(resealers().items()))
-    count += tools.key_store.reseal()
+    count = tools.key_store.reseal()
+    for _, again in sorted(resealers().items(), key=lambda one: one[0] == _LAST):
+        with tools.database.session(writes=True) as session, session.begin():
+            count += again(session, tools.key_ring)
     click.echo(json.dumps({"resealed": count}))
 
 

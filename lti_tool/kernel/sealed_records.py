@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lti_tool.kernel.key_store import KeyStoreError
+from lti_tool.kernel.log import describe_error, log
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -55,9 +58,16 @@ class SealedRecords:
         return _FORM + nonce + AESGCM(key).encrypt(nonce, plain, self._bound_to(record_id, owner_id))
 
     def open(self, records: Iterable[SealedRecord]) -> dict[str, str]:
-        """Return the texts of records by id; one whose key is erased, or that was changed or moved, is missing."""
+        """Return the texts of records by id; one whose key is erased, or that was changed or moved, is missing.
+
+        All of them are while the key store does not answer: a page that shows other things as well is there all the same.
+        """
         found = list(records)
-        keys = self.store.find_keys({record_id: owner_id for record_id, owner_id, _ in found}) if found else {}
+        try:
+            keys = self.store.find_keys({record_id: owner_id for record_id, owner_id, _ in found}) if found else {}
+        except KeyStoreError as error:
+            log.error("kernel:keys:away", **describe_error(error))
+            return {}
         texts = {}
         for record_id, owner_id, sealed in found:
             text = self._open(keys.get(record_id), record_id, owner_id, sealed)
