@@ -60,7 +60,7 @@ class SealedRecords:
     def open(self, records: Iterable[SealedRecord]) -> dict[str, str]:
         """Return the texts of records by id; one whose key is erased, or that was changed or moved, is missing.
 
-        All of them are while the key store does not answer: a page that shows other things as well is there all the same.
+        All of them are missing while the key store does not answer: a page that shows other things too is there.
         """
         found = list(records)
         try:
