@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class NotNowError(RugzakError):
-    """The author cannot share at this moment: without a group, or before everybody in it has agreed."""
+    """The author cannot share at this moment: without a group, before everybody in it has agreed, after the class."""
 
 
 class OthersError(RugzakError):
@@ -103,8 +103,8 @@ def share_with(  # noqa: PLR0913 (each is a part of the row, or what it is held 
         lock_groups(session, [group.id])
         group = read_own_group(session, membership_id)
     choices = _choices(session, group, membership_id, context_id)
-    if not choices.may_share:
-        message = "an author shares in a group in which everybody has agreed"
+    if not choices.may_share or class_ends_on < today:
+        message = "an author shares in a group in which everybody has agreed, while the class is not over"
         raise NotNowError(message)
     choice = choices.find(audience, chosen)
     if choice is None or choice.mark != seen:

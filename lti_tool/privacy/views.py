@@ -11,8 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, make_response, redirect, render_template, request
-from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from lti_tool.kernel.key_store import KeyStoreError
 from lti_tool.people.kept import look_at
@@ -24,6 +23,7 @@ from lti_tool.privacy.service import erase_person, erase_writing, say_yes, take_
 from lti_tool.sharing.consent import read_consent
 from lti_tool.web.access import OWN_PATH, VISITS, requires, visit_address
 from lti_tool.web.edge import database_connection, database_session, instruments, today
+from lti_tool.web.forms import load_or_400
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
@@ -88,10 +88,7 @@ def show_data(member: Member) -> ResponseReturnValue:
 @unlogged(Permission.SEE_OWN_DATA)
 def take_along(member: Member) -> ResponseReturnValue:
     """Send somebody all that is kept of them, to read or for a machine, when they came in just now (STO-8)."""
-    try:
-        form = TakeAlongSchema().load(request.form)
-    except ValidationError:
-        raise BadRequest from None
+    form = load_or_400(TakeAlongSchema(), request.form)
     if not is_fresh(member.came_in_at, instruments().clock.now()):
         return redirect(f"{visit_address('privacy.show_data')}#come-in-again", 303)
     looking = _looking(member)
@@ -158,10 +155,7 @@ def _show_consent(member: Member, *, back: str = "/", is_unticked: bool = False)
 @unlogged(Permission.WRITE_NOTES)
 def consent(member: Member) -> ResponseReturnValue:
     """Keep a yes. Without the tick nothing is kept, and nothing else is closed because of it."""
-    try:
-        form = ConsentSchema().load(request.form)
-    except ValidationError:
-        raise BadRequest from None
+    form = load_or_400(ConsentSchema(), request.form)
     if not form["agrees"]:
         return _show_consent(member, back=form["back"], is_unticked=True), NOT_RIGHT_YET
     try:
@@ -224,8 +218,8 @@ def erase_all(member: Member) -> ResponseReturnValue:
         erase_person(database_session(), instruments().key_store, member.person_id, today())
     except KeyStoreError:
         return _ask("all", is_away=True), AWAY
-    # Nobody is here any more: the page must not lead into a visit that has ended.
-    g.pop("member")
+    # Nobody is here any more: the page must not lead into a visit that has ended. It stays in their language.
+    g.language = g.pop("member").locale
     return _receipt("all")
 
 

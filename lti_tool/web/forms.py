@@ -9,6 +9,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError, fields
+from werkzeug.exceptions import BadRequest
 
 from lti_tool.web.languages import lazy_gettext as _
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flask_babel import LazyString
+    from marshmallow import Schema
 
 _UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 _BLANK = frozenset("\t \N{NO-BREAK SPACE}")
@@ -96,6 +98,15 @@ def first_errors(error: ValidationError, order: Iterable[str]) -> dict[str, str]
     """Return one sentence for each field that is not right yet, in the order in which the form asks for them."""
     found: dict[str, list[str]] = error.messages_dict
     return {name: str(found[name][0]) for name in order if name in found}
+
+
+def load_or_400(schema: Schema, form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a form of ours holds beside what people type; 400 for what no page of ours sends."""
+    try:
+        loaded: dict[str, Any] = schema.load(form)
+    except ValidationError:
+        raise BadRequest from None
+    return loaded
 
 
 def errors_of(error: ValidationError) -> dict[str, str]:

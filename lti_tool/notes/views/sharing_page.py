@@ -30,6 +30,7 @@ from lti_tool.sharing.policy import Audience, last_day
 from lti_tool.sharing.shares import read_own_shares
 from lti_tool.web.access import visit_address
 from lti_tool.web.edge import database_connection, database_session, instruments, today
+from lti_tool.web.forms import load_or_400
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -55,11 +56,12 @@ def show_sharing(member: Member, note_id: str) -> ResponseReturnValue:
 def choose(member: Member, note_id: str) -> ResponseReturnValue:
     """Show the people of the audience that was chosen, by name. Nothing is shared yet (SHR-2)."""
     found = _note_to_share(member, note_id)
-    form = ChoiceSchema().load(request.form)
+    form = load_or_400(ChoiceSchema(), request.form)
     choices = _choices(member)
     choice = choices.find(form["audience"], _chosen(form["audience"]))
-    if choice is None or not choices.may_share:
-        return _show(member, found, names_nobody=choices.may_share), NOT_RIGHT_YET
+    may_share = choices.may_share and not class_state(member).has_ended(today())
+    if choice is None or not may_share:
+        return _show(member, found, names_nobody=may_share), NOT_RIGHT_YET
     return _confirm(member, found, choice)
 
 
@@ -69,7 +71,7 @@ def share(member: Member, note_id: str) -> ResponseReturnValue:
     """Share a note with the people who were shown by name, and with nobody else."""
     found = _note_to_share(member, note_id)
     note, _step = found
-    form, chosen = ChoiceSchema().load(request.form), _chosen(request.form.get("audience", ""))
+    form, chosen = load_or_400(ChoiceSchema(), request.form), _chosen(request.form.get("audience", ""))
     if form["audience"] == Audience.TEACHER and not form["knows"]:
         choice = _choices(member).find(form["audience"], chosen)
         if choice is not None:

@@ -31,7 +31,7 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.sharing.shares import read_own_shares, withdraw_share
 from lti_tool.web.access import visit_address
 from lti_tool.web.edge import commit_now, database_connection, database_session, instruments, today
-from lti_tool.web.forms import errors_of, typed_values
+from lti_tool.web.forms import errors_of, load_or_400, typed_values
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def save(member: Member, step_id: str) -> ResponseReturnValue:
     Taking back comes first and is kept whatever becomes of the rest: it works at any moment (SHR-7).
     """
     step, writing = _find_step(member, step_id)
-    then = ThenSchema().load(request.form)
+    then = load_or_400(ThenSchema(), request.form)
     if then["withdraw"]:
         withdraw_share(
             database_session(), instruments().key_store, note_id=then["withdraw"], membership_id=membership_of(member)
