@@ -16,7 +16,7 @@ from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import new_id
 from lti_tool.kernel.key_ring import KeyRingError
 from lti_tool.kernel.sealed_records import SealedRecords
-from lti_tool.kernel.sealed_tables import SealedTable, register_sealed_table
+from lti_tool.kernel.sealed_tables import register_sealed_table
 from lti_tool.notes.models import Note
 from lti_tool.people.models import Membership
 from lti_tool.sharing.pausing import note_edit
@@ -218,24 +218,6 @@ def erase_past_notes(session: Session, sweeping: Sweeping) -> int:
     return len(found)
 
 
-def erase_keyless_notes(session: Session, key_store: KeyStore) -> int:
-    """Erase the notes whose key is erased: an older backup brought back rows that nobody can read (STO-7)."""
-    count, after = 0, ""
-    while True:
-        page = select(Note.id).where(Note.id > after).order_by(Note.id).limit(_MOST_AT_ONCE)
-        ids = session.execute(page).scalars().all()
-        if not ids:
-            return count
-        gone = sorted(set(ids) - key_store.which_have_keys(ids))
-        _delete(session, gone)
-        count, after = count + len(gone), ids[-1]
-
-
-def which_exist(session: Session | Connection, note_ids: Collection[str]) -> set[str]:
-    """Return which of some notes there are."""
-    return set(session.execute(select(Note.id).where(Note.id.in_(list(note_ids)))).scalars())
-
-
 def _add(  # noqa: PLR0913, PLR0917 (each is a part of the row)
     session: Session,
     sealed: SealedRecords,
@@ -279,4 +261,4 @@ def _delete(session: Session, note_ids: Collection[str]) -> None:
 
 
 register_eraser("notes_note", erase_past_notes)
-register_sealed_table(SealedTable("notes_note", which_exist, erase_keyless_notes))
+register_sealed_table(Note)

@@ -13,7 +13,7 @@ from lti_tool.kernel.erasing import register_eraser
 from lti_tool.kernel.ids import new_id
 from lti_tool.kernel.key_store import KeyStoreError
 from lti_tool.kernel.log import describe_error, log
-from lti_tool.kernel.sealed_tables import SealedTable, register_sealed_table
+from lti_tool.kernel.sealed_tables import register_sealed_table
 from lti_tool.people.models import Membership, Person
 from lti_tool.people.roster import by_name
 from lti_tool.sharing.models import Reader, Share
@@ -175,23 +175,5 @@ def erase_past_shares(session: Session, sweeping: Sweeping) -> int:
     return len(found)
 
 
-def which_exist(session: Session, share_ids: Collection[str]) -> set[str]:
-    """Return which of some shares there are."""
-    return set(session.execute(select(Share.id).where(Share.id.in_(list(share_ids)))).scalars())
-
-
-def erase_keyless_shares(session: Session, key_store: KeyStore) -> int:
-    """Erase the shares whose key is erased: they were taken back, and came again with an older backup."""
-    count, after = 0, ""
-    while True:
-        page = select(Share.id).where(Share.id > after).order_by(Share.id).limit(AT_ONCE)
-        ids = session.execute(page).scalars().all()
-        if not ids:
-            return count
-        gone = sorted(set(ids) - key_store.which_have_keys(ids))
-        session.execute(delete(Share).where(Share.id.in_(gone)))
-        count, after = count + len(gone), ids[-1]
-
-
-register_sealed_table(SealedTable("sharing_share", which_exist, erase_keyless_shares))
+register_sealed_table(Share)
 register_eraser("sharing_share", erase_past_shares)

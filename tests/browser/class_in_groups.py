@@ -19,14 +19,18 @@ from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.people.models import Membership, Person
-from tests.browser.pages import Lms
+from tests.browser.pages import Lms, Tool
 from tests.demo_lms.people import PEOPLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from playwright.sync_api import Browser
     from sqlalchemy.orm import Session
 
     from tests.browser.running import RunningDemo
+
+    Enter = Callable[..., Tool]
 
 GROUPS: tuple[str, ...] = (
     "amina bram chiyun daan nameless",
@@ -101,6 +105,26 @@ class ClassInGroups:
             seen=dict.fromkeys(typed, mark("")),
             hands_in=hands_in,
         )
+
+
+def entering(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
+    """Yield what lets people in, each in a browser of their own, and close these afterwards."""
+    contexts = []
+
+    def let_in(person: str, *, script: bool = True, language: str = "nl") -> Tool:
+        contexts.append(browser.new_context(java_script_enabled=script, reduced_motion="reduce"))
+        page = contexts[-1].new_page()
+        if script:
+            return Lms(page, demo).open_window(person, language=language)
+        page.goto(f"{demo.lms_url}/launch?person={person}&lang={language}&course=sw1&link=line&where=window")
+        for _ in range(2):
+            page.locator("[data-lms-action=send]").click()
+        page.locator("body[data-role]").wait_for()
+        return Tool(page.main_frame)
+
+    yield let_in
+    for context in contexts:
+        context.close()
 
 
 def arrange(demo: RunningDemo, browser: Browser) -> None:

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.class_in_groups import GLASSES, GROUPS, LEARNT, LISTENING, NAME, arrange
+from tests.browser.class_in_groups import GLASSES, GROUPS, LEARNT, LISTENING, NAME, arrange, entering
 from tests.browser.pages import Lms, Tool
 from tests.browser.running import running_demo
 from tests.browser.walk import send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
 
+    from tests.browser.class_in_groups import Enter
     from tests.browser.running import RunningDemo
-
-    Enter = Callable[..., Tool]
 
 
 @pytest.fixture(scope="module")
@@ -38,22 +37,7 @@ def demo(request: pytest.FixtureRequest, browser: Browser) -> Iterator[RunningDe
 @pytest.fixture
 def enter(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
     """Let people in, each in a browser of their own."""
-    contexts = []
-
-    def let_in(person: str, *, script: bool = True) -> Tool:
-        contexts.append(browser.new_context(java_script_enabled=script, reduced_motion="reduce"))
-        page = contexts[-1].new_page()
-        if script:
-            return Lms(page, demo).open_window(person)
-        page.goto(f"{demo.lms_url}/launch?person={person}&lang=nl&course=sw1&link=line&where=window")
-        for _ in range(2):
-            page.locator("[data-lms-action=send]").click()
-        page.locator("body[data-role]").wait_for()
-        return Tool(page.main_frame)
-
-    yield let_in
-    for context in contexts:
-        context.close()
+    yield from entering(browser, demo)
 
 
 def open_page(tool: Tool, path: str) -> str:

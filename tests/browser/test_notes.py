@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.class_in_groups import arrange
-from tests.browser.pages import Lms, Tool
+from tests.browser.class_in_groups import arrange, entering
 from tests.browser.running import running_demo
 from tests.browser.test_groups import open_page, open_student
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
+    from tests.browser.class_in_groups import Enter
+    from tests.browser.pages import Tool
     from tests.browser.running import RunningDemo
-
-    Enter = Callable[..., Tool]
 
 STEP, MAP = "/step/bei6z6uv", "/step/sn7ymgjb/1"
 TEXT = "Aan iemands handen zie ik of het te druk is."
@@ -42,26 +41,6 @@ def demo(request: pytest.FixtureRequest, browser: Browser) -> Iterator[RunningDe
 def enter(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
     """Let people in, each in a browser of their own."""
     yield from entering(browser, demo)
-
-
-def entering(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
-    """Yield what lets people in, and close their browsers afterwards."""
-    contexts = []
-
-    def let_in(person: str, *, script: bool = True, language: str = "nl") -> Tool:
-        contexts.append(browser.new_context(java_script_enabled=script, reduced_motion="reduce"))
-        page = contexts[-1].new_page()
-        if script:
-            return Lms(page, demo).open_window(person, language=language)
-        page.goto(f"{demo.lms_url}/launch?person={person}&lang={language}&course=sw1&link=line&where=window")
-        for _ in range(2):
-            page.locator("[data-lms-action=send]").click()
-        page.locator("body[data-role]").wait_for()
-        return Tool(page.main_frame)
-
-    yield let_in
-    for context in contexts:
-        context.close()
 
 
 def look(tool: Tool) -> None:
