@@ -83,7 +83,7 @@ def show_who_sees_what_in_visit(_member: Member) -> ResponseReturnValue:
 
 
 @curriculum.get("/teacher-duties")
-@public("what a teacher can keep to themselves is for everybody to know before they share")
+@public("what a teacher can keep to themselves is for everybody to know beforehand")
 def show_teacher_duties() -> ResponseReturnValue:
     """Say what a teacher can keep to themselves, and what not (SHR-11)."""
     return render_template("curriculum/standing.html", name="teacher-duties")

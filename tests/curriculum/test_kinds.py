@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from tests.door import Door
 
+# What a page shows is the same on every database.
+pytestmark = pytest.mark.one_database
+
 SAMPLE = {
     step["folder"].rpartition("/")[2]: step for step in steps_of(sampled_content().line) if "unit-20" in step["folder"]
 }

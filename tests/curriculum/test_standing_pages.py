@@ -17,6 +17,9 @@ from tests.progress.board import body_of, language_of, parse, words
 if TYPE_CHECKING:
     from tests.door import Door
 
+# What a page shows is the same on every database.
+pytestmark = pytest.mark.one_database
+
 STANDING = load_standing(MODULES)
 NAMES = ("safety", "accessibility", "who-sees-what")
 LANGUAGE = pytest.mark.parametrize("language", ["nl", "en"])

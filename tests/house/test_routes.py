@@ -32,7 +32,7 @@ PUBLIC = {
     "curriculum.show_accessibility": "the accessibility statement is for everybody",
     "curriculum.show_concern": "what to do about a text that worries somebody is for everybody to know",
     "curriculum.show_safety": "how to leave, and what stays behind, is for everybody to know",
-    "curriculum.show_teacher_duties": "what a teacher can keep to themselves is for everybody to know before they share",
+    "curriculum.show_teacher_duties": "what a teacher can keep to themselves is for everybody to know beforehand",
     "curriculum.show_who_sees_what": "who sees what is for everybody to know before they come in",
     "curriculum.show_support": "who needs a place to go need not show who they are",
     "launch.launch_tool": "a launch brings its own proof",

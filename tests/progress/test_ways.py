@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tests.door import Door, Visit
     from tests.police import StatementRecorder
 
+# What a page shows is the same on every database.
+pytestmark = pytest.mark.one_database
+
 LINES = {"sampled": sampled_content, "example": example_content}
 STEPS = {
     f"{name}/{step['folder']}": (name, step["id"], asks_first(step))
