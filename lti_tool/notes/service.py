@@ -20,6 +20,7 @@ from lti_tool.kernel.sealed_tables import register_sealed_table
 from lti_tool.notes.models import Note
 from lti_tool.people.models import Membership
 from lti_tool.sharing.pausing import note_edit
+from lti_tool.sharing.shares import end_shares_of_notes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -252,6 +253,7 @@ def _seal(session: Session, sealed: SealedRecords, note_id: str, membership_id: 
 def _erase(session: Session, key_store: KeyStore, note_ids: Collection[str]) -> None:
     if note_ids:
         key_store.erase(note_ids)
+        end_shares_of_notes(session, key_store, note_ids)
         _delete(session, note_ids)
 
 

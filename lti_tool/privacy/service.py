@@ -108,6 +108,7 @@ def erase_old_memberships(session: Session, sweeping: Sweeping) -> int:
         .limit(_MOST_AT_ONCE)
     )
     found = list(session.execute(old).scalars())
+    withdraw_shares(session, sweeping.key_store, found)
     _erase_texts(session, sweeping.key_store, found)
     people = select(Membership.person_id).where(Membership.id.in_(found))
     person_ids = list(session.execute(people).scalars())

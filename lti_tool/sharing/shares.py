@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from lti_tool.kernel.database import AT_ONCE
+from lti_tool.kernel.database import AT_ONCE, in_batches
 from lti_tool.kernel.erasing import register_eraser
 from lti_tool.kernel.ids import new_id
 from lti_tool.kernel.key_store import KeyStoreError
@@ -139,6 +139,12 @@ def share_note(  # noqa: PLR0913 (each is a column of the row)
 def withdraw_share(session: Session, key_store: KeyStore, *, note_id: str, membership_id: str) -> None:
     """Take a share back. Nothing tells that it ever was (SHR-7)."""
     _end(session, key_store, Share.note_id == note_id, Share.membership_id == membership_id)
+
+
+def end_shares_of_notes(session: Session, key_store: KeyStore, note_ids: Collection[str]) -> None:
+    """End the shares of notes that are erased."""
+    for some in in_batches(note_ids):
+        _end(session, key_store, Share.note_id.in_(some))
 
 
 def withdraw_shares(session: Session, key_store: KeyStore, membership_ids: Collection[str]) -> None:

@@ -154,7 +154,7 @@ class Circle:
         self.esra.press("erase-all")
         look(self.esra)
         self.esra.press("erase")
-        assert self.esra.page_name == "receipt"
+        assert self.esra.page_name == "erased"
         look(self.esra)
 
 
