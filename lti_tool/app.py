@@ -116,7 +116,7 @@ def create_app(
     rooms = (web, launch, registration, connection, people, curriculum, groups, notes, progress, guidance)
     for room in (*rooms, coordination, privacy):
         app.register_blueprint(room)
-    app.extensions[READINESS] = (check_schema, check_tool_key)
+    app.extensions[READINESS] = (check_schema, check_tool_key, lambda session, _key_ring: key_store.check(session))
     app.register_error_handler(SessionEndedError, _show_session_ended)
     _describe_visits(app, settings)
     install_commands(app)

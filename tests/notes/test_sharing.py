@@ -330,7 +330,7 @@ def test_shr_8_pages_of_sharing_count_and_list_nobody(shared: Ring) -> None:
 
 
 def main_of(page: str) -> str:
-    return page.partition("<main")[2].partition("</main>")[0]
+    return page.partition('<main id="content"')[2].partition("</main>")[0]
 
 
 def test_shr_9_sharing_waits_until_everybody_active_has_agreed(ring: Ring) -> None:
