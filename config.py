@@ -314,7 +314,7 @@ def _keys_database_url(text: str | None, database_url: str) -> str:
     """Return where the key store is: as it is set, else an SQLite file beside the database."""
     if text is not None:
         url = _checked_database_url("KEYS_DATABASE_URL", text)
-        if url == database_url:
+        if _place_of(url) == _place_of(database_url):
             message = f"{PREFIX}KEYS_DATABASE_URL must be another database than {PREFIX}DATABASE_URL."
             raise SettingsError(message)
         return url
@@ -323,6 +323,14 @@ def _keys_database_url(text: str | None, database_url: str) -> str:
         return "sqlite:///var/rugzak-keys.sqlite3"
     path = Path(beside.database)
     return f"sqlite:///{path.with_name(f'{path.stem}-keys{path.suffix}')}"
+
+
+def _place_of(url: str) -> tuple[object, ...]:
+    """Return which database an address is of, however it is spelled."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return ("sqlite", Path(parsed.database or "").resolve())
+    return (parsed.host, parsed.port or 5432, parsed.database)
 
 
 def _checked_database_url(setting: str, text: str) -> str:

@@ -88,7 +88,8 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     database, clock = Database(settings.database_url), clock or Clock(settings.clock_offset)
     key_ring = KeyRing(settings.master_keys)
-    key_store = KeyStore(Database(settings.keys_database_url, overwrites=True), key_ring)
+    keys = Database(settings.keys_database_url, setting="RUGZAK_KEYS_DATABASE_URL", overwrites=True)
+    key_store = KeyStore(keys, key_ring)
     tools = Instruments(
         settings=settings,
         database=database,

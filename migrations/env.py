@@ -43,7 +43,8 @@ def run_migrations() -> None:
         with database.session(writes=True) as session, session.begin():
             _migrate(session.connection())
         # The key store has one shape so far; whoever changes it gives it migrations of its own.
-        KeyStore(Database(settings.keys_database_url, overwrites=True), KeyRing(settings.master_keys)).prepare()
+        keys = Database(settings.keys_database_url, setting="RUGZAK_KEYS_DATABASE_URL", overwrites=True)
+        KeyStore(keys, KeyRing(settings.master_keys)).prepare()
     except (SettingsError, RugzakError) as error:
         sys.exit(f"Rugzak cannot migrate: {error}")
     except OperationalError as error:

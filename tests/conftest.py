@@ -143,6 +143,7 @@ def tool_apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
             migrate(tools.database)
             tools.key_store.prepare()
             app.extensions["statement_recorder"] = StatementRecorder(tools.database.engine)
+            app.extensions["keys_recorder"] = StatementRecorder(tools.key_store.database.engine)
             built[kind] = app
         return built[kind]
 
@@ -232,6 +233,13 @@ def session(database: Database) -> Iterator[Session]:
 @pytest.fixture
 def recorder(app: Flask) -> StatementRecorder:
     found: StatementRecorder = app.extensions["statement_recorder"]
+    return found
+
+
+@pytest.fixture
+def keys_recorder(app: Flask) -> StatementRecorder:
+    """What the key store is asked. No request begins it anew: a test clears it."""
+    found: StatementRecorder = app.extensions["keys_recorder"]
     return found
 
 

@@ -22,7 +22,7 @@ from lti_tool.people.models import LaunchSession
 from lti_tool.worker import JOBS, LOOK_EVERY_SECONDS, STEP_SECONDS, Stop, do_due, run_until_stopped
 from tests.clock import START, FrozenClock
 from tests.conftest import ROOT, make_settings, migrate
-from tests.people.test_privacy_sweep import sessions
+from tests.people.test_privacy_sweep import sessions, tended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.door import Door
 
 HOURLY = {"privacy_sweep", "erase_limit_counts"}
-DAILY = {"rotate_keys", "erase_expired_invites"}
+DAILY = {"rotate_keys", "erase_expired_invites", "tend_keys"}
 
 
 def run_once(app: Flask) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def test_once_does_all_that_is_due_and_prints_what_it_did(app: Flask) -> None:
     assert set(answer["did"]) == HOURLY | DAILY
     assert answer["did"]["rotate_keys"] == {"rotated": False, "made": 0, "erased": 0}
     assert answer["did"]["privacy_sweep"] == sessions(0)
+    assert answer["did"]["tend_keys"] == tended()
     assert answer["failed"] == []
 
 
@@ -243,7 +244,9 @@ def test_worker_that_is_asked_at_work_finishes_what_it_is_at(tools: Instruments)
 def test_process_does_what_is_due_and_ends_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     url = f"sqlite:///{tmp_path}/tool.sqlite3"
     app = create_app(make_settings(url))
-    migrate(app.extensions["rugzak"].database)
+    tools: Instruments = app.extensions["rugzak"]
+    migrate(tools.database)
+    tools.key_store.prepare()
     environ = {**os.environ, "RUGZAK_ENVIRONMENT": "demo", "RUGZAK_DATABASE_URL": url}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
 

@@ -29,7 +29,8 @@ def check(folder: Path | None) -> None:
         raise RugzakError(message)
     found = read_content(folder or instruments().settings.content_dir)
     steps = [step for module in found.line["modules"] for unit in module["units"] for step in unit["steps"]]
-    marked = (*steps, *found.contacts, *found.line["guidance"]["pages"], *found.pages.values())
+    shared = (*found.line["guidance"]["pages"], found.line["decision_aid"])
+    marked = (*steps, *found.contacts, *shared, *found.pages.values())
     marks = sum(len(item["to_check"]) for item in marked)
     click.echo(
         f"The content is in order: {len(steps)} steps, {len(found.contacts)} contacts, {marks} marks to be checked."

@@ -15,6 +15,7 @@ from lti_tool.curriculum.schemas import (
     both,
     name_rule,
     no_id_twice,
+    short_name_rule,
     whole,
 )
 
@@ -162,15 +163,18 @@ class PlannerSchema(Schema):
     )
 
 
+_AT_MOST_EIGHT = validate.Length(max=8, error="must hold at most eight")
+
+
 class AidPartSchema(Schema):
     """A part of the decision aid: questions, points to hold it against, and where they lead."""
 
-    id = fields.String(required=True, validate=validate.And(name_rule, validate.Length(max=20)))
+    id = fields.String(required=True, validate=short_name_rule)
     title = both()
     condition = both(required=False)
     """The condition behind it, where it is one of the five."""
-    questions = fields.List(fields.Nested(BothSchema), load_default=list, validate=validate.Length(max=8))
-    points = fields.List(fields.Nested(BothSchema), load_default=list, validate=validate.Length(max=8))
+    questions = fields.List(fields.Nested(BothSchema), load_default=list, validate=_AT_MOST_EIGHT)
+    points = fields.List(fields.Nested(BothSchema), load_default=list, validate=_AT_MOST_EIGHT)
     ordered = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     """Whether the points are rungs, from 0 on."""
     then = both(required=False)
@@ -182,7 +186,9 @@ class DecisionAidSchema(Schema):
     lead = both()
     """That not telling is a full choice: it comes first."""
     parts = fields.List(
-        fields.Nested(AidPartSchema), required=True, validate=[validate.Length(min=1, max=12), no_id_twice]
+        fields.Nested(AidPartSchema),
+        required=True,
+        validate=[validate.Length(1, 12, error="must hold one to twelve"), no_id_twice],
     )
     sources = fields.List(Text(), required=True)
     to_check = fields.List(fields.Nested(BothSchema), load_default=list)

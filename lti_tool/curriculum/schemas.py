@@ -24,6 +24,7 @@ NEEDS_NOTICE = 2
 
 FILE = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*\Z")
 name_rule = validate.Regexp(FOLDER, error="must be small letters, digits and hyphens")
+short_name_rule = validate.And(name_rule, validate.Length(max=20, error="must be at most 20 characters"))
 
 
 def one_of(choices: Sequence[str]) -> validate.OneOf:

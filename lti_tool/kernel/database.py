@@ -77,12 +77,13 @@ Id = String(ID_LENGTH)
 class Database:
     """One database, with sessions that read and sessions that write."""
 
-    def __init__(self, url: str, *, overwrites: bool = False) -> None:
+    def __init__(self, url: str, *, setting: str = "RUGZAK_DATABASE_URL", overwrites: bool = False) -> None:
         """Open no connection yet.
 
+        :param setting: which setting says where it is, for who has to mend it.
         :param overwrites: SQLite then writes zeros over what is erased; elsewhere it would lie in the file for a while.
         """
-        self.engine = _create_engine(url, overwrites=overwrites)
+        self.engine = _create_engine(url, setting=setting, overwrites=overwrites)
         self._writer = self.engine.execution_options(**{_WRITES: True})
 
     def session(self, *, writes: bool) -> Session:
@@ -162,7 +163,7 @@ _PATIENCE = {"connect_timeout": 4, "options": "-c statement_timeout=20s -c lock_
 """How long PostgreSQL is waited for: a worker that waits serves nobody, not even the page with the places to go."""
 
 
-def _create_engine(url: str, *, overwrites: bool) -> Engine:
+def _create_engine(url: str, *, setting: str, overwrites: bool) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         # Checking a connection before use costs one round trip, and survives a fail-over.
@@ -173,7 +174,7 @@ def _create_engine(url: str, *, overwrites: bool) -> Engine:
         try:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            message = f"the folder of the database in RUGZAK_DATABASE_URL cannot be made: {error.strerror}."
+            message = f"the folder of the database in {setting} cannot be made: {error.strerror}."
             raise DatabaseError(message) from None
     engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)

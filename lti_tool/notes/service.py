@@ -54,7 +54,7 @@ _TEXT = select(Note.id, Note.membership_id, Note.text).where(Note.id == bindpara
 
 
 class UnreadableError(RugzakError):
-    """The master keys that are set do not open what is stored, so nothing may be written over it."""
+    """What is stored does not open, so nothing may be written over it."""
 
 
 class TooManyAidsError(RugzakError):
@@ -148,6 +148,10 @@ def save_notes(  # noqa: PLR0913 (each is a part of the row, or what it is held 
     """
     lock_author(session, membership_id)
     stored = {one.prompt_id: one for one in read_notes(session, sealed, membership_id, step_id)}
+    closed = {prompt_id for prompt_id, note in stored.items() if note.text is None}
+    if any(typed[prompt_id] or seen.get(prompt_id) != mark("") for prompt_id in closed & set(typed)):
+        message = "a note that does not open is not written over, and not taken for empty"
+        raise UnreadableError(message)
     now = {prompt_id: stored[prompt_id].text or "" for prompt_id in typed if prompt_id in stored}
     merged = merge_texts(now, typed, seen)
     for prompt_id, text in merged.texts.items():

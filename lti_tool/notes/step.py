@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from lti_tool.curriculum.schemas import StepSchema, both, name_rule, no_id_twice
+from lti_tool.curriculum.schemas import StepSchema, both, no_id_twice, short_name_rule
 
 if TYPE_CHECKING:
     from lti_tool.curriculum.line import Step
@@ -22,12 +22,14 @@ _USUAL_CHARACTERS = 4000
 class PromptSchema(Schema):
     """A question to think about, or to write about for oneself."""
 
-    id = fields.String(required=True, validate=validate.And(name_rule, validate.Length(max=20)))
+    id = fields.String(required=True, validate=short_name_rule)
     ask = both()
     twin = both()
     """The same question about the made-up person, to be answered in the same field: nobody can tell which (NOT-8)."""
     hint = both(required=False)
-    lines = fields.Integer(load_default=_USUAL_LINES, strict=True, validate=validate.Range(2, 20))
+    lines = fields.Integer(
+        load_default=_USUAL_LINES, strict=True, validate=validate.Range(2, 20, error="must be 2 to 20")
+    )
     most = fields.Integer(
         load_default=_USUAL_CHARACTERS,
         strict=True,

@@ -30,7 +30,7 @@ register_kept(
         ("progress_done",),
         _("What you called done"),
         _("So that you, and who teaches you, see which steps are done. No time is kept with it."),
-        _("Until your institution's term after the course is over, or until you erase everything."),
+        _("Until the term of your institution after the course is over, or until you erase everything."),
         {"course": _("Course"), "step": _("Step")},
         _read_done,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from tests.browser.test_groups import open_page, open_student
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from tests.browser.class_in_groups import Enter
     from tests.browser.pages import Tool
@@ -269,3 +270,32 @@ def test_pages_of_writing_are_whole_in_both_languages(enter: Enter, language: st
     tool.press("erase")
     assert tool.page_name == "erased-note"
     look(tool)
+
+
+def test_what_is_typed_is_kept_by_who_goes_on_by_a_link_and_by_who_presses_while_it_is_being_saved(
+    enter: Enter,
+) -> None:
+    aylin = enter("aylin")
+    say_yes(aylin)
+    aylin.frame.locator("textarea").fill("Eerst dit.")
+    aylin.press("all-notes")
+    assert "Eerst dit." in aylin.frame.locator("main").inner_text()
+
+    open_page(aylin, STEP)
+    field = aylin.frame.locator("textarea")
+    field.fill("Dan dat.")
+    # The saving by itself is held up on its way; the press comes meanwhile, with more.
+    aylin.frame.page.route("**/notes/step/**", hold_up)
+    field.blur()
+    field.press_sequentially(" En meer.")
+    aylin.press("save-notes")
+
+    assert aylin.page_name == "step"
+    assert aylin.frame.locator("textarea").input_value() == "Dan dat. En meer."
+
+
+def hold_up(route: Route) -> None:
+    """Let a request that a script sends arrive a second late."""
+    if "by_script" in (route.request.post_data or ""):
+        time.sleep(1)
+    route.continue_()

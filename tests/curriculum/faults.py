@@ -12,6 +12,7 @@ TOPICS = "topics.yaml"
 GLOSSARY = "glossary.yaml"
 FRAME = "frame.yaml"
 CONTACTS = "contacts.yaml"
+AID = "decision-aid.yaml"
 CHECKLIST = "guidance/checklist.yaml"
 PLANNER = "guidance/planner.yaml"
 GUIDANCE_PAGE = "guidance/always/page.yaml"
@@ -30,6 +31,7 @@ LISTENING = f"{SAMPLE_UNIT}/listening/step.yaml"
 TRANSCRIPT = f"{SAMPLE_UNIT}/listening/gesproken-nl.md"
 CAPTIONS = f"{SAMPLE_UNIT}/listening/halte-en.vtt"
 MEETING = f"{SAMPLE_UNIT}/meeting/step.yaml"
+WRITING = f"{SAMPLE_UNIT}/writing/step.yaml"
 CLOSING = f"{SAMPLE_UNIT}/closing/step.yaml"
 
 
@@ -87,8 +89,8 @@ STEPS = (
     Fault("before_at_0", PLAIN, "  intensity: 0\n", "  intensity: 0\n  before: true\n", "before:", "nothing to say"),
     Fault("before_perhaps", SIGNPOST, "before: true", "before: maybe", "before:", "must be true or false"),
     Fault("unknown_kind", STEP, "kind: read", "kind: quiz", "kind: quiz",
-          "kind must be one of: closing, group, info, listen, plenary, practice, read"),
-    Fault("kind_is_a_list", STEP, "kind: read", "kind: [read]", "kind:", "kind must be one of: closing"),
+          "kind must be one of: choice, closing, group, info, listen, plenary, practice, private, read"),
+    Fault("kind_is_a_list", STEP, "kind: read", "kind: [read]", "kind:", "kind must be one of: choice"),
     Fault("kind_is_missing", STEP, "kind: read\n", "", "id:", "kind is missing"),
     Fault("field_of_another_kind", STEP, "minutes: 10", "minutes: 10\ncontacts: all", "contacts:", "is not a field"),
     Fault("id_that_says_something", STEP, "id: oguszn7c", "id: violence-1", "id:", "eight characters"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.curriculum.faults import (
+    AID,
     CHECKLIST,
     CONTACTS,
     FRAME,
@@ -46,6 +47,18 @@ SHARED = (
     Fault("planner_without_a_lead", PLANNER, "lead:\n", "leads:\n", "leads:", "leads is not a field"),
     Fault("question_twice", PLANNER, "- id: what\n", "- id: whether\n", "questions:", "the id “whether” twice"),
     Fault("question_without_a_hint", PLANNER, "    hint:\n", "    tip:\n", "    tip:", "questions.0.tip is not a fiel"),
+    Fault("aid_without_a_lead", AID, "lead:\n", "leads:\n", "leads:", "leads is not a field"),
+    Fault("aid_without_parts", AID, "parts:\n", "part:\n", "part:", "part is not a field"),
+    Fault("aid_part_twice", AID, "- id: afterwards", "- id: whether", "parts:", "holds the id “whether” twice"),
+    Fault("aid_part_without_a_title", AID, "    title:\n      nl: Daarna\n      en: Afterwards\n", "",
+          "- id: afterwards", "title is missing"),
+    Fault("aid_part_with_a_long_id", AID, "- id: afterwards", f"- id: {'a' * 21}", "- id: aaa", "must be at most 20"),
+    Fault("aid_part_with_nine_questions", AID, "      - nl: Wie helpt dit, en waarmee?\n",
+          "      - {nl: X, en: X}\n" * 7 + "      - nl: Wie helpt dit, en waarmee?\n", "    questions:",
+          "must hold at most eight"),
+    Fault("aid_with_a_score", AID, "  - id: afterwards\n", "  - id: afterwards\n    score: 3\n", "score:",
+          "score is not a field"),
+    Fault("aid_without_sources", AID, "sources:\n", "source:\n", "source:", "source is not a field"),
     Fault("teachers_page_without_a_lead", GUIDANCE_PAGE, "lead:\n", "leads:\n", "leads:", "leads is not a field"),
     Fault("teachers_page_without_sources", GUIDANCE_PAGE, "sources:\n", "source:\n", "source:", "is not a field"),
     Fault("page_in_one_language", PAGE, "title:\n  nl:", "title:\n  be:", "  be:", "title.be is not a field"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.curriculum.faults import CLOSING, LISTENING, MEETING, SIGNPOST, SORTING, STEP, Fault
+from tests.curriculum.faults import CLOSING, LISTENING, MEETING, SIGNPOST, SORTING, STEP, WRITING, Fault
 
 WAYS = (
     Fault("unknown_alternative", SIGNPOST, "- kind: later", "- kind: skip", "kind: skip", "must be one of: summary"),
@@ -76,6 +76,30 @@ KINDS = (
     Fault("plenary_part_of_no_minutes", MEETING, "minutes: 2", "minutes: 0", "minutes: 0", "must be 1 to 120"),
     Fault("plenary_part_in_one_language", MEETING, ", en: The class talks about the bus.}", "}", "over de bus",
           "what.en is missing"),
+    Fault("not_8_private_without_a_made_up_person", WRITING,
+          "person: {nl: Noor wacht op de bus en is verzonnen., en: Noor waits for the bus and is made up.}\n", "",
+          "id:", "person is missing"),
+    Fault("not_8_private_without_the_way_of_somebody_made_up", WRITING,
+          "  - kind: fictional\n    line:\n      nl: Naast elke vraag staat die over Noor aan de halte.\n"
+          "      en: Beside every question is the one about Noor at the stop.\n", "", "alternatives:",
+          "must hold fictional"),
+    Fault("not_8_private_fictional_with_text", WRITING, "- kind: fictional",
+          "- kind: fictional\n    text: {nl: a, en: b}", "kind: fictional",
+          "has no text, because “fictional” makes its own"),
+    Fault("not_8_question_without_its_twin", WRITING, '    twin: {nl: "Hoe wacht Noor?", en: "How does Noor wait?"}\n',
+          "", "- id: waiting", "prompts.0.twin is missing"),
+    Fault("private_without_questions", WRITING, "prompts:\n", "prompt:\n", "prompt:", "prompt is not a field"),
+    Fault("private_with_a_question_twice", WRITING, "- id: leaving", "- id: waiting", "prompts:", "the id “waiting”"),
+    Fault("private_question_without_readable_id", WRITING, "- id: waiting", "- id: Waiting 1", "Waiting 1", "small"),
+    Fault("private_question_with_a_long_id", WRITING, "- id: waiting", f"- id: {'w' * 21}", "- id: www",
+          "must be at most 20 characters"),
+    Fault("private_question_in_one_language", WRITING, ', en: "How do you wait?"}', "}", "Hoe wacht", "ask.en is mi"),
+    Fault("private_with_seven_questions", WRITING, "  - id: leaving\n",
+          "".join(f"  - {{id: x{n}, ask: {{nl: X, en: X}}, twin: {{nl: Y, en: Y}}}}\n" for n in range(5))
+          + "  - id: leaving\n", "prompts:", "must hold one to 6"),
+    Fault("private_answer_that_is_endless", WRITING, "most: 200", "most: 8001", "most: 8001", "must be 200 to 8000"),
+    Fault("private_answer_that_is_a_word", WRITING, "most: 200", "most: 199", "most: 199", "must be 200 to 8000"),
+    Fault("private_field_of_one_line", WRITING, "lines: 3", "lines: 1", "lines: 1", "must be 2 to 20"),
     Fault("closing_without_parts", CLOSING, "parts:\n  - leave-here\n  - here-and-now\n", "", "id:", "parts is missin"),
     Fault("closing_with_an_unknown_part", CLOSING, "- leave-here", "- sleep", "- sleep",
           "“sleep” is none of the parts in frame.yaml: here-and-now, "),

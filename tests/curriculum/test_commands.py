@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from click.testing import Result
     from flask import Flask
 
+    from lti_tool.curriculum.loader import Content
     from lti_tool.kernel.database import Database
     from lti_tool.web.edge import Instruments
     from tests.curriculum.conftest import ContentTree
@@ -44,6 +45,11 @@ def stored(database: Database) -> tuple[int, ...]:
         )
 
 
+def shared_by_all(content: Content) -> list[dict[str, Any]]:
+    """What a line has once, beside its steps."""
+    return [*content.line["guidance"]["pages"], content.line["decision_aid"]]
+
+
 @pytest.fixture
 def writer(app: Flask, tools: Instruments, tree: ContentTree, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The tool with a content folder of this test's own."""
@@ -57,7 +63,7 @@ def test_check_says_what_there_is_and_stores_nothing(writer: Flask, database: Da
 
     assert result.exit_code == 0
     marks = re.fullmatch(
-        f"The content is in order: 10 steps, {len(real_content().contacts)} contacts, ([0-9]+) marks to be checked.\n",
+        f"The content is in order: 12 steps, {len(real_content().contacts)} contacts, ([0-9]+) marks to be checked.\n",
         result.stdout,
     )
     assert marks is not None, result.stdout
@@ -65,9 +71,9 @@ def test_check_says_what_there_is_and_stores_nothing(writer: Flask, database: Da
     assert stored(database) == (0, 0, 0)
 
 
-def test_check_counts_the_marks_of_steps_contacts_and_pages(app: Flask) -> None:
+def test_check_counts_the_marks_of_steps_contacts_pages_and_the_decision_aid(app: Flask) -> None:
     content = real_content()
-    marked = [*REAL_STEPS, *content.contacts, *content.line["guidance"]["pages"], *content.pages.values()]
+    marked = [*REAL_STEPS, *content.contacts, *shared_by_all(content), *content.pages.values()]
 
     result = run(app, "content", "check")
 
@@ -162,7 +168,7 @@ def own(tmp_path: Path) -> Path:
 
 def test_example_to_copy_is_in_order(app: Flask, own: Path) -> None:
     content = read_content(own)
-    marked = [*content.contacts, *content.line["guidance"]["pages"], *content.pages.values()]
+    marked = [*content.contacts, *shared_by_all(content), *content.pages.values()]
 
     result = run(app, "content", "check", str(own))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select, update
 
+from lti_tool.curriculum.building import FORMAT
 from lti_tool.curriculum.models import Edition, Medium, Release
 from lti_tool.curriculum.service import EditionError, find_medium, publish_line, read_line, read_module, read_piece
 from lti_tool.kernel.ids import new_id
@@ -165,9 +166,10 @@ def test_line_is_read_with_its_words_and_what_teachers_read(
 
 FORMATS = [
     pytest.param(lambda line: line.pop("format"), id="none"),
-    pytest.param(lambda line: line.update(format=1), id="older"),
-    pytest.param(lambda line: line.update(format=3), id="newer"),
-    pytest.param(lambda line: line.update(format="2"), id="text"),
+    pytest.param(lambda line: line.update(format=1), id="first"),
+    pytest.param(lambda line: line.update(format=FORMAT - 1), id="one older"),
+    pytest.param(lambda line: line.update(format=FORMAT + 1), id="newer"),
+    pytest.param(lambda line: line.update(format=str(FORMAT)), id="text"),
 ]
 
 

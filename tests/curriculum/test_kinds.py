@@ -53,16 +53,42 @@ def in_main(page: Element, tag: str) -> list[Element]:
     return list(next(iter(page.iter("main"))).iter(tag))
 
 
+def fields_in(page: Element) -> list[Element]:
+    """What somebody could type or choose in."""
+    inputs = [field for field in in_main(page, "input") if field.get("type") != "hidden"]
+    return [*inputs, *in_main(page, "textarea"), *in_main(page, "select")]
+
+
 # The registry.
 
 
 def test_kinds_of_steps() -> None:
-    assert kind_names() == ("closing", "group", "info", "listen", "plenary", "practice", "read")
+    assert kind_names() == (
+        "choice",
+        "closing",
+        "group",
+        "info",
+        "listen",
+        "plenary",
+        "practice",
+        "private",
+        "read",
+    )
 
 
 def test_only_the_kind_of_a_room_shows_something_of_people() -> None:
     kinds = {name: find_kind(name) for name in kind_names()}
-    assert [name for name, kind in kinds.items() if kind is not None and kind.read_live is not None] == ["group"]
+    live = {name for name, kind in kinds.items() if kind is not None and kind.read_live is not None}
+
+    assert live == {"choice", "group", "private"}
+    # The same kinds say where that is stored, so that it is handed out and erased.
+    assert {name for name, kind in kinds.items() if kind is not None and kind.tables} == {"choice", "private"}
+
+
+def test_shr_10_only_a_closing_ends_what_is_shared_in_its_part() -> None:
+    kinds = {name: find_kind(name) for name in kind_names()}
+
+    assert [name for name, kind in kinds.items() if kind is not None and kind.is_closing] == ["closing"]
 
 
 @pytest.mark.parametrize("name", kind_names())
@@ -96,8 +122,8 @@ def test_kind_can_be_added_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_cmp_1_kind_has_no_say_in_what_done_is() -> None:
     fields = {field.name for field in dataclasses.fields(StepKind)}
 
-    own = {"name", "title", "schema", "build", "template", "written_template", "script", "check", "read_live"}
-    assert fields == own
+    shown = {"name", "title", "schema", "build", "template", "written_template", "script", "check", "read_live"}
+    assert fields == shown | {"tables", "is_closing"}
 
 
 @pytest.mark.parametrize("name", ["practice", "listen"])
@@ -108,7 +134,14 @@ def test_kind_that_makes_a_way_by_itself_asks_no_text_for_it(name: str) -> None:
     assert "written" not in kind.schema.needs_text | kind.schema.may_have_text
 
 
-@pytest.mark.parametrize("name", ["closing", "info", "plenary", "read"])
+def test_not_8_private_writing_makes_the_way_of_the_made_up_person_by_itself() -> None:
+    kind = find_kind("private")
+    assert kind is not None
+    assert kind.written_template is not None
+    assert "fictional" not in kind.schema.needs_text | kind.schema.may_have_text
+
+
+@pytest.mark.parametrize("name", ["choice", "closing", "info", "plenary", "read"])
 def test_kind_that_makes_no_way_by_itself_asks_a_text_for_each(name: str) -> None:
     kind = find_kind(name)
     assert kind is not None
@@ -269,8 +302,7 @@ def test_closing_asks_nothing(sample_door: Door) -> None:
     for name in ("closing", "closing-at-once"):
         page = page_of(sample_door, name, "nl")
 
-        assert [field.get("type") for field in in_main(page, "input") if field.get("type") != "hidden"] == []
-        assert in_main(page, "textarea") == in_main(page, "select") == []
+        assert fields_in(page) == []
 
 
 @LANGUAGE
@@ -296,6 +328,35 @@ def test_not_7_listening_shows_a_player_that_waits_with_captions_and_a_transcrip
     assert track.get("label")
     assert track.get("default") is not None
     assert says(page, own["transcript"].partition("\n")[0])
+
+
+@LANGUAGE
+@pytest.mark.parametrize("way", ["whole", "fictional"])
+def test_not_8_private_step_asks_each_question_twice_and_in_the_same_words_for_everybody(
+    sample_door: Door, way: str, language: str
+) -> None:
+    page = page_of(sample_door, "writing", language, way)
+
+    step = SAMPLE["writing"]
+    assert says(page, step["person"][language])
+    for prompt in step["prompts"]:
+        assert says(page, prompt["ask"][language])
+        assert says(page, prompt["twin"][language])
+    assert says(page, step["prompts"][0]["hint"][language])
+    # Before somebody said yes to keeping it there is no field (STO-11).
+    assert fields_in(page) == []
+
+
+@LANGUAGE
+def test_step_that_practises_the_decision_aid_shows_all_of_it(sample_door: Door, language: str) -> None:
+    page = page_of(sample_door, "choosing", language)
+
+    aid = sampled_content().line["decision_aid"]
+    assert says(page, aid["lead"][language])
+    for part in aid["parts"]:
+        assert all(says(page, text[language]) for text in (part["title"], *part["questions"], *part["points"]))
+        assert all(says(page, part[name][language]) for name in ("condition", "then") if name in part)
+    assert fields_in(page) == []
 
 
 @LANGUAGE

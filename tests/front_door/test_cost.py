@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import insert, select
 
+from lti_tool.groups.policy import mark
 from lti_tool.kernel.ids import new_id
 from lti_tool.people.models import CourseContext, Membership, Person
 from lti_tool.progress.models import Done
@@ -68,12 +69,14 @@ def test_login_at_a_platform_that_was_just_met_needs_no_database(door: Door, rec
 
 
 def test_launch_of_somebody_who_was_here_costs_two_statements_and_one_commit(
-    door: Door, recorder: StatementRecorder
+    door: Door, recorder: StatementRecorder, keys_recorder: StatementRecorder
 ) -> None:
     door.enter()
+    keys_recorder.clear()
 
     door.enter()
 
+    assert keys_recorder.statements == []
     assert len(recorder.statements) <= 2
     assert len(recorder.writes()) == 1
     assert recorder.commits == 1
@@ -134,32 +137,45 @@ def count_pages(visit: Visit, paths: list[str], recorder: StatementRecorder) -> 
     return counts
 
 
-@pytest.mark.parametrize(
-    ("person", "most"),
-    [
-        # Who it is, which edition, how the class stands, and what this student pressed.
-        # A step of a group asks one more: in which group somebody is. (In one, also its guests and its work.)
-        ("amina", 5),
-        # For the board: who it is, which edition, how the class stands, what stands above the board in numbers, the
-        # board itself, and whether something of the teacher's own stands ready today.
-        ("teacher", 6),
-        # Who it is, which edition, and how the class stands: somebody who reads along presses nothing.
-        ("mentor", 3),
-    ],
-)
+HOME = {"amina": 4, "teacher": 6, "mentor": 3}
+"""Who it is, which edition, and how the class stands; for a student what they pressed; for the board what stands above
+it in numbers, the board itself, and whether something of the teacher's own stands ready today."""
+STEP = {"amina": 4, "teacher": 3, "mentor": 3}
+"""The same without a board."""
+MORE = {
+    # In which group somebody is. (In one, also its guests and its work.)
+    ("amina", "group"): 1,
+    # What they wrote here, who reads it, and whether they consented to keeping it: asked whether they did or not.
+    ("amina", "private"): 3,
+    # Which edition, once more for the decision aid, and whether they consented.
+    ("amina", "choice"): 2,
+    ("teacher", "choice"): 1,
+    ("mentor", "choice"): 1,
+}
+"""What a step of a kind asks beside that."""
+
+
+@pytest.mark.parametrize("person", list(HOME))
 def test_page_costs_a_fixed_number_of_statements_also_in_a_large_course(
-    door: Door, recorder: StatementRecorder, session: Session, step_ids: list[str], person: str, most: int
+    door: Door,
+    recorder: StatementRecorder,
+    keys_recorder: StatementRecorder,
+    session: Session,
+    content: dict[str, Any],
+    person: str,
 ) -> None:
-    visit = door.enter(person)
-    paths = ["/", *(f"/step/{step}" for step in step_ids), *(f"/step/{step}/1" for step in NOTICED), "/words"]
-    fill_course(session, door, step_ids, 5)
-    small = count_pages(visit, paths, recorder)
-    fill_course(session, door, step_ids, 295, after=5)
+    visit, ids = door.enter(person), [step["id"] for step in steps_of(content)]
+    costs = {"/": HOME[person], "/words": 2}
+    for step in steps_of(content):
+        for way in ("", "/1") if step["id"] in NOTICED else ("",):
+            costs[f"/step/{step['id']}{way}"] = STEP[person] + MORE.get((person, step["kind"]), 0)
+    fill_course(session, door, ids, 5)
+    keys_recorder.clear()
+    assert count_pages(visit, list(costs), recorder) == costs
+    fill_course(session, door, ids, 295, after=5)
 
-    large = count_pages(visit, paths, recorder)
-
-    assert max(small.values()) == most
-    assert large == small
+    assert count_pages(visit, list(costs), recorder) == costs
+    assert keys_recorder.statements == []
 
 
 def test_every_page_of_a_board_costs_the_same(
@@ -172,6 +188,57 @@ def test_every_page_of_a_board_costs_the_same(
 
     # Two of them ask how the class stands and whether something stands ready today: that is said above the board.
     assert set(counts.values()) == {6}
+
+
+def write(visit: Visit, step: dict[str, Any], text: str, before: str) -> None:
+    """Save a text at the first question of a step, in the place of the one that its page showed."""
+    prompt = step["prompts"][0]["id"]
+    answer = visit.post(f"/notes/step/{step['id']}", {f"text-{prompt}": text, f"seen-{prompt}": mark(before)})
+    assert answer.status_code == 303
+
+
+def test_pages_of_a_writer_cost_the_same_however_much_they_wrote(
+    door: Door, recorder: StatementRecorder, keys_recorder: StatementRecorder, content: dict[str, Any]
+) -> None:
+    visit = door.enter()
+    visit.post("/consent", {"agrees": "yes"})
+    step = next(step for step in steps_of(content) if step["kind"] == "private")
+    paths = [f"/step/{step['id']}", "/notes", "/decision-aid", "/"]
+    nothing = count_pages(visit, paths, recorder)
+    keys = []
+
+    for number in range(2):
+        for text in "abcde":
+            visit.post("/decision-aid", {"text-whether": text})
+        write(visit, step, f"Tram {number}.", f"Tram {number - 1}." if number else "")
+        assert count_pages(visit, paths, recorder) == nothing
+        keys_recorder.clear()
+        visit.get("/notes")
+        keys.append(len(keys_recorder.statements))
+
+    # All keys of a page are asked at once.
+    assert keys == [1, 1]
+
+
+def test_saving_a_note_costs_a_fixed_number_of_statements_and_one_commit(
+    door: Door, recorder: StatementRecorder, keys_recorder: StatementRecorder, content: dict[str, Any]
+) -> None:
+    visit = door.enter()
+    visit.post("/consent", {"agrees": "yes"})
+    step = next(step for step in steps_of(content) if step["kind"] == "private")
+    before, costs = "", []
+    for text in ("Ik tel de trams.", "Ik tel de bussen.", "Ik tel niets.", "Ik wacht."):
+        keys_recorder.clear()
+        write(visit, step, text, before)
+        costs.append((len(recorder.statements), recorder.commits, len(keys_recorder.statements), keys_recorder.commits))
+        before = text
+
+    # The first one ties the key store to the database, and the second one finds that it is tied.
+    assert costs[:2] == [(11, 1, 4, 1), (10, 1, 5, 1)]
+    # Who it is, which edition, how the class stands (whether the step is open, and again how long a note is kept), the
+    # consent, the author, who is held meanwhile, what stands there, the pause of a share, and the note. Of the key
+    # store: the key to read with, and the key to write with in three statements and one commit.
+    assert costs[2:] == [(9, 1, 4, 1)] * 2
 
 
 def test_page_outside_a_course_costs_one_statement(door: Door, recorder: StatementRecorder) -> None:
@@ -193,7 +260,23 @@ def test_press_costs_one_commit(door: Door, recorder: StatementRecorder, step_id
     assert len(recorder.statements) <= 5
 
 
-@pytest.mark.parametrize("path", ["/", "/support", "/safety", "/accessibility", "/who-sees-what", "/nothing-here"])
+def test_shr_10_press_that_closes_a_part_costs_one_statement_more(
+    door: Door, recorder: StatementRecorder, content: dict[str, Any]
+) -> None:
+    visit, kinds = door.enter(), {step["kind"]: step["id"] for step in steps_of(content)}
+    counts = {}
+    for kind in ("read", "closing"):
+        visit.post(f"/step/{kinds[kind]}/done", {"done": "yes"})
+        counts[kind] = len(recorder.statements)
+
+    assert counts["closing"] == counts["read"] + 1
+    assert recorder.commits == 1
+
+
+NAMES = ("support", "safety", "accessibility", "who-sees-what", "teacher-duties", "concern", "nothing-here")
+
+
+@pytest.mark.parametrize("path", ["/", *(f"/{name}" for name in NAMES)])
 def test_page_that_is_about_nobody_costs_nothing(door: Door, recorder: StatementRecorder, path: str) -> None:
     door.client.get(path)
 

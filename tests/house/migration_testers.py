@@ -41,7 +41,9 @@ def tables_of(connection: Connection) -> dict[str, Table]:
 
 def fill_first_tables(connection: Connection) -> None:
     """One of everything in the first tables: a person with a role in a course, a session, and a step that is done."""
-    tables = {name: table for name, table in tables_of(connection).items() if name not in LATER | LINE | GROUPS}
+    tables = {
+        name: table for name, table in tables_of(connection).items() if name not in LATER | LINE | GROUPS | WRITING
+    }
     rows: dict[str, dict[str, Any]] = {
         "curriculum_edition": {"id": "e" * 64, "content": '{"title": "één"}', "loaded_at": MOMENT},
         "curriculum_release": {"line_id": "ykdstykn", "edition_id": "e" * 64},
@@ -328,5 +330,118 @@ GROUPS = frozenset(
 )
 """Tables that came with the small groups."""
 
-TESTERS: dict[str, Tester] = {"0001": FirstTables(), "0002": FrontDoor(), "0003": LearningLine(), "0004": Groups()}
+
+class PrivateWriting:
+    """0005: what somebody wrote and shares goes with them, and a share is for a group, some of it, or one teacher."""
+
+    def load(self, connection: Connection) -> None:
+        fill_first_tables(connection)
+        tables = tables_of(connection)
+        other = {"id": "other", "registration_id": "registration", "subject": "106"}
+        connection.execute(tables["person"].insert(), other)
+        second = {"id": "second", "context_id": "course", "person_id": "other", "role": "learner"}
+        connection.execute(tables["membership"].insert(), {**second, "is_test_user": False})
+        group_set = {"id": "set", "context_id": "course", "title": "Eerste", "size": 4}
+        connection.execute(tables["groups_set"].insert(), {**group_set, "is_in_use": True, "sign_up_open": False})
+        connection.execute(tables["groups_group"].insert(), {"id": "group", "set_id": "set", "number": 1})
+
+    def check(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        day = MOMENT.date()
+        note: dict[str, Any] = {"id": "note", "membership_id": "membership", "step_id": "bei6z6uv"}
+        note |= {"prompt_id": "from-living", "text": b"\x00\xff", "keep_until": day}
+        share: dict[str, Any] = {"id": "share", "note_id": "note", "membership_id": "membership", "step_id": "bei6z6uv"}
+        share |= {"audience": "group", "group_id": "group", "pause": None, "ends_on": day, "given": b"\x00"}
+        seal = {"anchor": b"\x00" * 32, "last_mac": b"\x01" * 32, "seal": b"\x02" * 32}
+        event: dict[str, Any] = {"sequence": 1, "at": MOMENT, "event": "sharing:share:opened", "share_id": "share"}
+        event |= {"reader_id": "second", "author_id": "membership", "purpose": "group", "mac": b"\x01" * 32}
+        rows: list[tuple[str, dict[str, Any]]] = [
+            ("key_store_link", {"id": 1, "store_id": "store"}),
+            ("notes_note", note),
+            ("notes_note", {**note, "id": "later", "prompt_id": "second"}),
+            ("notes_note", {**note, "id": "theirs", "membership_id": "second"}),
+            ("sharing_consent", {"person_id": "person", "version": 1, "given_on": day}),
+            ("sharing_share", share),
+            ("sharing_reader", {"share_id": "share", "membership_id": "second"}),
+            ("audit_event", event),
+            ("audit_chain", {"id": 1, "first_sequence": 1, "last_sequence": 1, **seal}),
+        ]
+        for name, row in rows:
+            connection.execute(tables[name].insert(), row)
+        later = {**share, "id": "other", "note_id": "later"}
+        for table, row, because in (
+            ("notes_note", {**note, "id": "twin"}, "uq_notes_note|notes_note.membership_id"),
+            ("sharing_share", {**share, "id": "twin"}, "uq_sharing_share|sharing_share.note_id"),
+            ("sharing_share", {**later, "group_id": None}, "ck_sharing_share_group"),
+            ("sharing_share", {**later, "audience": "members", "group_id": None}, "ck_sharing_share_group"),
+            ("sharing_share", {**later, "audience": "teacher"}, "ck_sharing_share_group"),
+            ("sharing_share", {**later, "audience": "class"}, "ck_sharing_share_audience"),
+            ("sharing_share", {**later, "pause": "wish"}, "ck_sharing_share_pause"),
+            ("sharing_share", {**later, "note_id": "none"}, "fk_sharing_share|FOREIGN KEY"),
+            ("sharing_reader", {"share_id": "share", "membership_id": "second"}, "pk_sharing_reader|sharing_reader."),
+            ("sharing_consent", {"person_id": "person", "version": 2, "given_on": day}, "pk_sharing_consent|sharing_c"),
+        ):
+            with pytest.raises(IntegrityError, match=because), connection.begin_nested():
+                connection.execute(tables[table].insert(), row)
+        connection.execute(tables["sharing_share"].insert(), {**later, "audience": "teacher", "group_id": None})
+
+        self._check_who_goes(connection, tables)
+
+    @staticmethod
+    def _check_who_goes(connection: Connection, tables: dict[str, Table]) -> None:
+        def left(*names: str) -> dict[str, int]:
+            return {name: connection.scalar(select(func.count()).select_from(tables[name])) or 0 for name in names}
+
+        # The group's end takes what was shared with it, and no note.
+        undo = connection.begin_nested()
+        connection.execute(tables["groups_group"].delete())
+        assert left("notes_note", "sharing_share", "sharing_reader") == {
+            "notes_note": 3,
+            "sharing_share": 1,
+            "sharing_reader": 0,
+        }
+        undo.rollback()
+
+        # A reader who goes is off the list; the author who goes takes all along. What was opened stays as it was.
+        undo = connection.begin_nested()
+        connection.execute(tables["person"].delete().where(tables["person"].c.id == "other"))
+        assert left("sharing_share", "sharing_reader") == {"sharing_share": 2, "sharing_reader": 0}
+        undo.rollback()
+        undo = connection.begin_nested()
+        connection.execute(tables["person"].delete().where(tables["person"].c.id == "person"))
+        assert connection.execute(select(tables["notes_note"].c.id)).scalars().all() == ["theirs"]
+        assert not any(left("sharing_consent", "sharing_share", "sharing_reader").values())
+        assert left("audit_event", "audit_chain", "key_store_link", "groups_group") == dict.fromkeys(
+            ("audit_event", "audit_chain", "key_store_link", "groups_group"), 1
+        )
+        undo.rollback()
+
+    def check_undone(self, connection: Connection) -> None:
+        tables = tables_of(connection)
+        assert WRITING.isdisjoint(tables)
+        # What was there before is there still.
+        for name, count in (("person", 2), ("membership", 2), ("progress_done", 1), ("groups_group", 1)):
+            assert connection.scalar(select(func.count()).select_from(tables[name])) == count
+
+
+WRITING = frozenset(
+    {
+        "audit_chain",
+        "audit_event",
+        "key_store_link",
+        "notes_note",
+        "sharing_consent",
+        "sharing_reader",
+        "sharing_share",
+    }
+)
+"""Tables that came with private writing."""
+
+TESTERS: dict[str, Tester] = {
+    "0001": FirstTables(),
+    "0002": FrontDoor(),
+    "0003": LearningLine(),
+    "0004": Groups(),
+    "0005": PrivateWriting(),
+}
 """One for each revision; without one the suite fails."""

@@ -156,6 +156,16 @@ GUARDED = {
 
 FROM_OTHER_SITES = {"launch.launch_tool", "launch.log_in"}
 
+UNLOGGED = {
+    "curriculum.send_sound",
+    "curriculum.show_concern_in_visit",
+    "curriculum.show_teacher_duties_in_visit",
+    "people.keep_alive",
+    "people.leave_session",
+    "people.tell_time",
+}
+"""What of a visit has no line in the log of requests, beside all that is of writing and of one's data."""
+
 
 @pytest.fixture(scope="module")
 def tool(tool_apps: Callable[[str, str], Flask]) -> Flask:
@@ -222,6 +232,16 @@ def test_ext_4_leaving_is_the_one_get_that_may_commit(tool: Flask, rules: dict[s
     assert {name for name in mixed if rules[name].writes is not False} == set()
 
 
+def test_log_3_no_line_in_the_log_tells_that_somebody_writes_or_asks_for_their_data(
+    tool: Flask, rules: dict[str, AccessRule]
+) -> None:
+    of_visits = {rule.endpoint for rule in tool.url_map.iter_rules() if rule.rule.startswith("/s/<token>/")}
+    own = {name for name in of_visits if name.partition(".")[0] in {"notes", "privacy"}}
+
+    assert own
+    assert {name for name in of_visits if not rules[name].is_logged} == own | UNLOGGED
+
+
 def test_no_route_answers_other_methods_than_get_and_post(tool: Flask) -> None:
     methods = {method for rule in tool.url_map.iter_rules() for method in rule.methods or ()}
 
@@ -262,11 +282,23 @@ def test_view_without_a_rule_is_never_run(tmp_path: Path) -> None:
         ("guidance.remind", "POST", "/guidance/reminders"),
         ("guidance.show_home", "GET", "/guidance"),
         ("guidance.show_reminders", "GET", "/guidance/reminders"),
+        ("notes.erase", "POST", "/notes/aaaaaaaaaaaaaaaaaaaaaaaaaa/erase"),
+        ("notes.open_share", "POST", "/shared/aaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("notes.save", "POST", f"/notes/step/{NOTICED[0]}"),
+        ("notes.save_aid_note", "POST", "/decision-aid"),
+        ("notes.share", "POST", "/notes/aaaaaaaaaaaaaaaaaaaaaaaaaa/share/confirm"),
+        ("notes.show_aid", "GET", "/decision-aid"),
+        ("notes.show_notes", "GET", "/notes"),
+        ("notes.show_shared", "GET", "/shared"),
         ("people.choose_device", "POST", "/device"),
         ("people.choose_language", "POST", "/language"),
         ("people.keep_alive", "GET", "/alive"),
         ("people.show_device", "GET", "/device"),
         ("people.tell_time", "GET", "/time"),
+        ("privacy.consent", "POST", "/consent"),
+        ("privacy.erase_all", "POST", "/my-data/erase"),
+        ("privacy.show_data", "GET", "/my-data"),
+        ("privacy.take_along", "POST", "/my-data/take-along"),
         ("progress.press_step", "POST", f"/step/{NOTICED[0]}/done"),
         ("progress.show_home", "GET", "/"),
         ("progress.show_step", "GET", f"/step/{NOTICED[0]}"),

@@ -74,6 +74,54 @@ def test_plain_postgresql_address_gets_our_driver() -> None:
     assert load_settings(PRODUCTION).database_url == "postgresql+psycopg://rugzak:secret@database.example/rugzak"
 
 
+@pytest.mark.parametrize(
+    ("database", "keys"),
+    [
+        ("sqlite:////srv/rugzak.sqlite3", "sqlite:////srv/rugzak-keys.sqlite3"),
+        ("sqlite:///tool.db", "sqlite:///tool-keys.db"),
+        ("sqlite:///:memory:", "sqlite:///var/rugzak-keys.sqlite3"),
+        ("postgresql://rugzak:secret@database.example/rugzak", "sqlite:///var/rugzak-keys.sqlite3"),
+    ],
+)
+def test_sto_1_keys_lie_in_a_database_of_their_own_also_when_nobody_says_where(database: str, keys: str) -> None:
+    assert load_settings({**PRODUCTION, "RUGZAK_DATABASE_URL": database}).keys_database_url == keys
+
+
+def test_key_store_can_be_on_postgresql() -> None:
+    named = {"RUGZAK_KEYS_DATABASE_URL": "postgres://keys:secret@database.example/keys"}
+
+    assert load_settings({**PRODUCTION, **named}).keys_database_url == (
+        "postgresql+psycopg://keys:secret@database.example/keys"
+    )
+
+
+@pytest.mark.parametrize(
+    ("database", "keys"),
+    [
+        ("postgresql://rugzak:hunter2@database.example/rugzak", "postgres://rugzak:hunter2@database.example/rugzak"),
+        ("postgresql://rugzak:hunter2@database.example/rugzak", "postgresql://keys:x@database.example:5432/rugzak"),
+        ("sqlite:///var/tool.sqlite3", " sqlite:///var/tool.sqlite3"),
+        ("sqlite:////srv/tool.sqlite3", "sqlite:////srv/keys/../tool.sqlite3"),
+    ],
+)
+def test_sto_1_keys_never_lie_in_the_database_of_the_texts(database: str, keys: str) -> None:
+    said = refusal({**PRODUCTION, "RUGZAK_DATABASE_URL": database, "RUGZAK_KEYS_DATABASE_URL": keys})
+
+    assert said == "RUGZAK_KEYS_DATABASE_URL must be another database than RUGZAK_DATABASE_URL."
+
+
+def test_no_address_of_a_database_stands_where_settings_are_printed() -> None:
+    settings = load_settings({**PRODUCTION, "RUGZAK_KEYS_DATABASE_URL": "postgresql://k:hunter2@database.example/keys"})
+
+    assert "database.example" not in repr(settings)
+
+
+def test_sto_5_who_was_in_a_class_is_kept_four_years_unless_the_institution_says_otherwise() -> None:
+    assert load_settings(PRODUCTION).keep_progress == timedelta(days=1461)
+    assert load_settings({**PRODUCTION, "RUGZAK_KEEP_PROGRESS": "P60D"}).keep_progress == timedelta(days=60)
+    assert load_settings({**PRODUCTION, "RUGZAK_KEEP_PROGRESS": "P3653D"}).keep_progress == timedelta(days=3653)
+
+
 def test_forgotten_environment_is_production() -> None:
     assert load_settings(PRODUCTION).environment == "production"
     assert "RUGZAK_BASE_URL" in refusal({})
@@ -119,6 +167,9 @@ BAD = [
     ("DATABASE_URL", "rugzak.sqlite3"),
     ("DATABASE_URL", "sqlite://rugzak.sqlite3"),
     ("DATABASE_URL", "postgresql://database.example:port/rugzak"),
+    ("KEYS_DATABASE_URL", "mysql://database.example/keys"),
+    ("KEYS_DATABASE_URL", "keys.sqlite3"),
+    ("KEYS_DATABASE_URL", "postgresql://database.example:port/keys"),
     ("MASTER_KEYS", "first"),
     ("MASTER_KEYS", f":{KEY}"),
     ("MASTER_KEYS", "first:short"),
@@ -146,6 +197,11 @@ BAD = [
     ("CONTENT_DIR", str(Path(__file__).parent)),
     ("CLASSES_BEGIN", "closed"),
     ("CLASSES_BEGIN", "Open"),
+    ("KEEP_PROGRESS", "P59D"),
+    ("KEEP_PROGRESS", "P3654D"),
+    ("KEEP_PROGRESS", "-P365D"),
+    ("KEEP_PROGRESS", "four years"),
+    ("KEEP_PROGRESS", "P4Y"),
     ("TIME_ZONE", "Amsterdam"),
     ("TIME_ZONE", "Europe"),
     ("TIME_ZONE", "/etc/localtime"),
@@ -170,6 +226,8 @@ def test_wrong_setting_is_named_in_one_sentence(base: dict[str, str], name: str,
         ("MASTER_KEYS", f"first:{KEY}x"),
         ("DATABASE_URL", "mysql://rugzak:hunter2@database.example"),
         ("DATABASE_URL", "postgresql://rugzak:hunter2@database.example:port/rugzak"),
+        ("KEYS_DATABASE_URL", "mysql://keys:hunter2@database.example"),
+        ("KEYS_DATABASE_URL", "postgresql://keys:hunter2@database.example:port/keys"),
     ],
 )
 def test_refusal_repeats_no_secret(name: str, value: str) -> None:
@@ -301,6 +359,8 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: str) -> Non
         ({"RUGZAK_MASTER_KEYS": "first:é"}, "RUGZAK_MASTER_KEYS"),
         ({"RUGZAK_TYPO": "1"}, "RUGZAK_TYPO"),
         ({"RUGZAK_DATABASE_URL": "sqlite:////dev/null/tool.sqlite3"}, "RUGZAK_DATABASE_URL"),
+        ({"RUGZAK_KEYS_DATABASE_URL": PRODUCTION["RUGZAK_DATABASE_URL"]}, "RUGZAK_KEYS_DATABASE_URL"),
+        ({"RUGZAK_KEYS_DATABASE_URL": "sqlite:////dev/null/keys.sqlite3"}, "RUGZAK_KEYS_DATABASE_URL"),
         ({"RUGZAK_CONTENT_DIR": str(ROOT / "tests")}, "RUGZAK_CONTENT_DIR"),
         ({"RUGZAK_CONTENT_DIR": "damaged"}, "contacts.yaml:1: contacts is missing"),
     ],

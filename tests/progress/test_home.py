@@ -38,6 +38,8 @@ EVERYBODY = ("amina", "teacher", "mentor", "test_student", "nameless")
 PAGES = {
     "/": "home",
     **{f"/{name}": name for name in ("words", "support", "safety", "accessibility", "who-sees-what")},
+    **{f"/{name}": name for name in ("teacher-duties", "concern", "my-data")},
+    "/decision-aid": "aid",
     **{f"/step/{step}": "notice" if step in NOTICED else "step" for step in STEP_IDS},
     **{f"/step/{step}/{way}": "step" for step in NOTICED for way in (1, 2)},
 }

@@ -215,8 +215,9 @@ def test_step_without_a_page_before_it_has_its_other_ways_in_the_page_closed(
 
 def test_notice_of_a_hard_step_is_never_left_out_by_its_writer() -> None:
     """From intensity 2 on it comes first, whatever is written there; at 0 never."""
+    module = build_line(sampled_content().line, "nl").modules[0]
     for step in steps_of(sampled_content().line):
-        built = build_line(sampled_content().line, "nl").modules[0].find_step(step["id"])
+        built = module.find_step(step["id"])
         assert built is not None
         intensity = step["notice"]["intensity"]
         assert built[1].notice.asks_first == (intensity >= 2 or (intensity == 1 and step["notice"]["before"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -204,15 +205,24 @@ def test_cmp_2_template_of_the_board_is_handed_nothing_else(app: Flask, door: Do
         "guidance_url",
         "group_url",
         "groups_url",
-        # A function of a step's id, one that asks about this teacher alone, and one that tells a teacher nothing.
+        "shared_url",
+        "aid_url",
+        "my_data_url",
+        # A function of a step's id, and one that asks about this teacher alone.
         "step_url",
         "has_due_reminder",
+        # These tell a teacher nothing.
         "group_counts",
+        "notes_erased_after",
+        "notes_url",
     }
     choices = {"parts", "is_mine", "mine_url", "all_url", "table_url", "picture_url", "file_url", "pages"}
     facts = {"module", "class_state", "standing", "unit", "steps", "groups"}
     assert set(context) - flask_own - page_own == choices | facts | {"has_ended"}
     assert {field.name for field in dataclasses.fields(context["class_state"])} == {"is_open", "ends_on", "held"}
+    assert context["notes_url"] is None
+    with app.test_request_context():
+        assert context["notes_erased_after"](date.min) is None
 
 
 def test_cmp_2_board_is_made_of_these_fields_alone() -> None:

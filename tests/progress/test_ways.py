@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete
 
 from lti_tool.curriculum.building import build_line
+from lti_tool.groups.policy import mark
 from lti_tool.kernel.models import LimitCount
 from tests.conftest import load_content
 from tests.content import asks_first, example_content, sampled_content, steps_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # What a page shows is the same on every database.
 pytestmark = pytest.mark.one_database
 
+WRITING = next(step["id"] for step in steps_of(sampled_content().line) if step["folder"] == "unit-20/writing")
 LINES = {"sampled": sampled_content, "example": example_content}
 STEPS = {
     f"{name}/{step['folder']}": (name, step["id"], asks_first(step))
@@ -296,14 +298,19 @@ def crawl(visit: Visit) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("person", ["amina", "teacher"])
-def test_ext_6_no_address_says_what_a_step_or_a_way_is_about(sample_door: Door, person: str) -> None:
+@pytest.mark.parametrize(("person", "writes"), [("amina", False), ("amina", True), ("teacher", False)])
+def test_ext_6_no_address_says_what_a_step_or_a_way_is_about(sample_door: Door, person: str, *, writes: bool) -> None:
     line = sampled_content().line
     told = {step["folder"].rpartition("/")[2] for step in steps_of(line)} | {topic["id"] for topic in line["topics"]}
     told |= {term["id"] for term in line["glossary"]} | set(line["frame"]["ways"]) - {"whole"}
     told |= {"violence", "abuse", "unsafe", "suicide", "notice", "geweld", "onveilig"}
 
-    addresses = crawl(sample_door.enter(person))
+    visit = sample_door.enter(person)
+    if writes:
+        visit.post("/consent", {"agrees": "yes"})
+        visit.post("/decision-aid", {"text-whether": "Sem weet iets over de bus."})
+        visit.post(f"/notes/step/{WRITING}", {"text-waiting": "Noor telt de trams.", "seen-waiting": mark("")})
+    addresses = crawl(visit)
 
     assert len([one for one in addresses if re.search(r"/step/[a-z2-7]{8}/\d+\Z", one)]) > 10
     # What comes after the random id of the visit; static files are the same for every page.
@@ -312,6 +319,9 @@ def test_ext_6_no_address_says_what_a_step_or_a_way_is_about(sample_door: Door, 
     known += (
         r"|/(language|device|who-sees-what)\Z|/guidance|#(term-\d+|unit-\d+|content|support|done)\Z|/brand/|tel:\d+\Z"
     )
+    known += r"|/(teacher-duties|concern|decision-aid|shared|my-data(/take-along|/erase|/erase-notes)?)(#errors)?\Z"
+    known += r"|/consent(/take-back|/[a-z2-7]{8})?(#errors)?\Z"
+    known += r"|/notes(/step/[a-z2-7]{8}|/[a-z2-7]{26}/(share|withdraw|erase))?(#[a-z-]+)?\Z"
     known += r"|/groups?(/[a-z-]+|/[a-z2-7]{26})*(#[a-z-]+)?\Z|/(board\.csv)?\?part=\d+(&[a-z=0-9]+)*(#board)?\Z"
     assert {one for one in said if not re.match(known, one)} == set()
     assert {(one, word) for one in said for word in told if word in one} == set()

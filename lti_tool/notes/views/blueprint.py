@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from lti_tool.curriculum.line import Step, Unit
+    from lti_tool.curriculum.line import Module, Step, Unit
     from lti_tool.kernel.sealed_records import SealedRecords
     from lti_tool.notes.service import OwnNote
     from lti_tool.notes.step import Writing
@@ -80,7 +80,11 @@ def own_note(member: Member, note_id: str) -> OwnNote:
 
 def find_place(member: Member, note: OwnNote) -> tuple[Unit, Step, Writing] | None:
     """Return where in the line a note belongs; None where that is not there any more, or it is of the decision aid."""
-    module = read_module(database_connection(), member.locale)
+    return place_in(read_module(database_connection(), member.locale), note)
+
+
+def place_in(module: Module | None, note: OwnNote) -> tuple[Unit, Step, Writing] | None:
+    """Return where in a line a note belongs, as :func:`find_place` does, for who has the line already."""
     found = module.find_step(note.step_id) if module and note.step_id != AID else None
     writing = writing_of(found[1]) if found else None
     return None if found is None or writing is None else (*found, writing)

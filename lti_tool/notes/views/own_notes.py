@@ -19,6 +19,7 @@ from lti_tool.notes.views.blueprint import (
     live_share,
     notes,
     own_note,
+    place_in,
     sealed,
     step_address,
     unlogged,
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from lti_tool.curriculum.line import Module
+    from lti_tool.curriculum.line import Module, Step, Unit
     from lti_tool.notes.service import OwnNote
+    from lti_tool.notes.step import Writing
     from lti_tool.notes.views.blueprint import LiveShare
     from lti_tool.people.member import Member
 
@@ -64,7 +66,7 @@ def show_notes(member: Member) -> ResponseReturnValue:
     database, membership_id = database_connection(), membership_of(member)
     shares, module, day = read_own_shares(database, membership_id), read_module(database, member.locale), today()
     found = _in_order(read_notes(database, sealed(), membership_id), module)
-    rows = [_show(one, member, live_share(shares.get(one.id), member, day)) for one in found]
+    rows = [_show(one, place_in(module, one), live_share(shares.get(one.id), member, day)) for one in found]
     return render_template(
         "notes/notes.html",
         notes=rows,
@@ -81,8 +83,7 @@ def _in_order(found: Iterable[OwnNote], module: Module | None) -> list[OwnNote]:
     return sorted(found, key=lambda one: (places.get(one.step_id, len(places)), one.step_id, one.prompt_id))
 
 
-def _show(note: OwnNote, member: Member, share: LiveShare | None) -> ShownNote:
-    place = find_place(member, note)
+def _show(note: OwnNote, place: tuple[Unit, Step, Writing] | None, share: LiveShare | None) -> ShownNote:
     prompt = place[2].find(note.prompt_id) if place else None
     return ShownNote(
         step=f"{place[1].number} {place[1].title}" if place else None,

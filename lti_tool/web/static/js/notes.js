@@ -4,6 +4,9 @@
  */
 
 const PAUSE = 2500;
+const PATIENCE = 8000;
+/** A browser sends no more than this from a page that is being left. */
+const MOST_IN_PASSING = 60_000;
 
 /**
  * Save a form by itself.
@@ -13,18 +16,20 @@ const PAUSE = 2500;
 function keep(form) {
   const status = form.querySelector("[data-saved]");
   let waiting;
+  /** The saving that is under way; the next one waits for it, or it would be held against what stood there before. */
   let underWay = null;
 
   async function save() {
-    underWay = new AbortController();
     const typed = new FormData(form);
     typed.set("by_script", "yes");
+    const body = new URLSearchParams(typed);
     try {
       const answer = await fetch(form.action.split("#")[0], {
         method: "POST",
-        body: new URLSearchParams(typed),
+        body,
         redirect: "error",
-        signal: underWay.signal,
+        keepalive: body.toString().length < MOST_IN_PASSING,
+        signal: AbortSignal.timeout(PATIENCE),
       });
       if (!answer.ok) {
         throw new Error("not saved");
@@ -37,25 +42,42 @@ function keep(form) {
         }
       }
       status.textContent = kept.met.length > 0 ? form.dataset.wordsMet : form.dataset.wordsKept.replace("#", kept.at);
-    } catch (error) {
-      if (error.name !== "AbortError") {
-        status.textContent = form.dataset.wordsAway;
-      }
+    } catch {
+      status.textContent = form.dataset.wordsAway;
     }
-    underWay = null;
+  }
+
+  function saveWhenFree() {
+    clearTimeout(waiting);
+    waiting = undefined;
+    if (underWay !== null) {
+      waiting = setTimeout(saveWhenFree, PAUSE / 5);
+      return;
+    }
+    underWay = save().finally(() => {
+      underWay = null;
+    });
   }
 
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(save, PAUSE);
+    waiting = setTimeout(saveWhenFree, PAUSE);
   });
-  // A press saves everything itself, and what is on its way must not come after it.
-  form.addEventListener("submit", () => {
+  // Who goes on to something else on the page may be about to follow a link.
+  form.addEventListener("focusout", () => {
+    if (waiting !== undefined) {
+      saveWhenFree();
+    }
+  });
+  // A press saves everything itself; what is on its way is waited for, or both would seem to come from two windows.
+  form.addEventListener("submit", (event) => {
     clearTimeout(waiting);
-    underWay?.abort();
+    waiting = undefined;
+    if (underWay !== null) {
+      event.preventDefault();
+      underWay.then(() => form.requestSubmit(event.submitter));
+    }
   });
-  // Nothing is sent by a page that nobody looks at any more: leaving is at once (EXT-13).
-  window.addEventListener("pagehide", () => clearTimeout(waiting));
 }
 
 for (const form of document.querySelectorAll("[data-notes]")) {
