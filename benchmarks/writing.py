@@ -16,13 +16,14 @@ from config import load_settings
 from lti_tool.curriculum.service import read_module
 from lti_tool.groups.agreements import accept_agreement, propose_agreement
 from lti_tool.groups.circle import place_member
-from lti_tool.groups.policy import AgreementLine, mark
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.groups.sealed_texts import SealedTexts
 from lti_tool.groups.sets import create_set, open_group
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.kernel.key_store import KeyStore
+from lti_tool.kernel.merging import mark
 from lti_tool.notes.choosing import read_choices, share_with
 from lti_tool.notes.service import find_note, last_day, read_notes, save_notes, sealed_notes
 from lti_tool.notes.step import writing_of
@@ -89,8 +90,8 @@ def prepare(tool: Tool) -> Place:
         choice = read_choices(session, membership_id=author, context_id=context_id).find(Audience.TEACHER, [teacher])
         assert choice is not None
         share_with(
-            session, store, note=note, membership_id=author, context_id=context_id, audience=Audience.TEACHER,
-            chosen=[teacher], seen=choice.mark, today=today, class_ends_on=today,
+            session, store, note_id=note.id, membership_id=author, context_id=context_id, audience=Audience.TEACHER,
+            chosen=[teacher], seen=choice.mark(note.text or ""), knows_duties=True, today=today, class_ends_on=today,
         )  # fmt: skip
         share_id = session.execute(select(Share.id)).scalar_one()
     for one_database in (database, store.database):

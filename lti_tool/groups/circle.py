@@ -14,8 +14,7 @@ from lti_tool.groups.models import Acceptance, Agreement, ChangeRequest, Group, 
 from lti_tool.groups.policy import Companion, OwnGroup
 from lti_tool.kernel.database import in_batches, insert_once
 from lti_tool.people.models import Membership, Person
-from lti_tool.people.roles import Role
-from lti_tool.people.roster import by_name, is_student
+from lti_tool.people.roster import by_name, counts_as_student, is_student
 from lti_tool.sharing.pausing import (
     leave_groups,
     note_absence,
@@ -58,15 +57,10 @@ _GROUP: Any = (
 )
 
 
-def _is_student(membership: Any) -> Any:
-    """Return the condition that a membership, here under another name, is a student's."""
-    return (membership.role == Role.LEARNER) & membership.is_test_user.is_(False)
-
-
 # Built once: building a statement costs more than running it.
 _OWN = (
     _GROUP.join(_Mine, _Mine.group_id == Group.id)
-    .join(_MyMembership, and_(_MyMembership.id == _Mine.membership_id, _is_student(_MyMembership)))
+    .join(_MyMembership, and_(_MyMembership.id == _Mine.membership_id, counts_as_student(_MyMembership)))
     .join(GroupSet, and_(GroupSet.id == Group.set_id, GroupSet.is_in_use))
     .where(_Mine.membership_id == bindparam("membership_id"))
 )

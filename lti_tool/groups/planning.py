@@ -20,7 +20,6 @@ from lti_tool.groups.forming import (
 )
 from lti_tool.groups.forming.outcome import describe
 from lti_tool.groups.models import LONGEST_NAME
-from lti_tool.groups.policy import mark
 from lti_tool.groups.renumbering import keep_numbers, shorten
 from lti_tool.groups.sets import (
     APART,
@@ -37,6 +36,7 @@ from lti_tool.groups.sets import (
 from lti_tool.groups.timetable import Matched, Problem, match_names, read_list
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import new_secret
+from lti_tool.kernel.merging import mark
 from lti_tool.people.roster import read_students
 
 if TYPE_CHECKING:

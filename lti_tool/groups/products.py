@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from lti_tool.groups.circle import lock_groups
 from lti_tool.groups.models import Product
-from lti_tool.groups.policy import Merged, merge_texts
 from lti_tool.groups.sealed_texts import UnreadableError
 from lti_tool.kernel.errors import RugzakError
+from lti_tool.kernel.merging import Merged, merge_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -98,6 +98,8 @@ def use_set(session: Session, context_id: str, set_id: str) -> None:
     here = GroupSet.context_id == context_id
     session.execute(select(GroupSet.id).where(here).order_by(GroupSet.id).with_for_update())
     groups = select(Group.id).join(GroupSet, GroupSet.id == Group.set_id).where(here)
+    # Whoever is just sharing with one of them is waited for, so that this share ends too.
+    lock_groups(session, session.execute(groups).scalars())
     session.execute(delete(Visit).where(Visit.group_id.in_(groups)))
     end_shares_in_groups(session, groups.where(GroupSet.id != set_id))
     session.execute(update(GroupSet).where(here, GroupSet.id != set_id).values(is_in_use=False))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lti_tool.groups.circle import circle_of, lock_groups, read_own_group
-from lti_tool.groups.policy import mark
 from lti_tool.kernel.errors import RugzakError
-from lti_tool.notes.service import lock_author
-from lti_tool.people.roster import read_teachers
+from lti_tool.kernel.merging import mark
+from lti_tool.notes.service import find_note, sealed_notes
+from lti_tool.people.roster import lock_members, read_teachers
+from lti_tool.sharing.consent import author_consents
 from lti_tool.sharing.policy import Audience, last_day, may_share
 from lti_tool.sharing.shares import NamedReader, share_note
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from lti_tool.groups.policy import OwnGroup
     from lti_tool.kernel.key_store import KeyStore
-    from lti_tool.notes.service import OwnNote
+
+
+_NOT_AS_SHOWN = "the people, or the text, are not those that were shown"
 
 
 class NotNowError(RugzakError):
@@ -30,7 +33,7 @@ class NotNowError(RugzakError):
 
 
 class OthersError(RugzakError):
-    """The people whom the author was shown are not the people it would be now: nothing is shared."""
+    """The people or the text that the author was shown are not what it would be now: nothing is shared."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,18 @@ class Choice:
     audience: Audience
     readers: tuple[NamedReader, ...]
 
-    @property
-    def mark(self) -> str:
-        """What tells these people from any others: the press carries it."""
+    def mark(self, text: str) -> str:
+        """Return what tells these people with this text from any others: the press carries it."""
         ids = ",".join(sorted(one.membership_id for one in self.readers))
-        return mark(f"{self.audience}:{ids}")
+        return mark(f"{self.audience}:{ids}:{text}")
+
+
+class DutiesUnreadError(RugzakError):
+    """The author did not say that they read what a teacher can keep to themselves: nothing is shared (SHR-11)."""
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__("what a teacher can keep to themselves is read before one is named")
+        self.choice = choice
 
 
 @dataclass(frozen=True)
@@ -80,37 +90,41 @@ def share_with(  # noqa: PLR0913 (each is a part of the row, or what it is held 
     session: Session,
     key_store: KeyStore,
     *,
-    note: OwnNote,
+    note_id: str,
     membership_id: str,
     context_id: str,
     audience: str | None,
     chosen: Collection[str],
     seen: str,
+    knows_duties: bool,
     today: date,
     class_ends_on: date,
-) -> Choice:
+) -> None:
     """Share a note with exactly the people whom the author saw by name, in place of any share of it before.
 
-    Who is in the group is held meanwhile, so that nobody can come to it between the look and the press.
+    Its text, who is in the group and what everybody is in the course are held meanwhile: none of it can change between
+    the look and the press, and whatever changes it next finds the share.
 
-    :param seen: the mark of the people who were shown.
+    :param seen: the mark of the people and the text that were shown.
+    :param knows_duties: whether the author said that they read what a teacher can keep to themselves.
     :raises NotNowError: when the author cannot share now (SHR-9).
-    :raises OthersError: when the people would be others than were shown.
+    :raises OthersError: when the people, or the text, would be others than were shown.
+    :raises DutiesUnreadError: when it is for a teacher, and the author did not say so.
     """
-    lock_author(session, membership_id)
-    group = read_own_group(session, membership_id)
-    if group is not None:
-        lock_groups(session, [group.id])
-        group = read_own_group(session, membership_id)
+    group, held = _hold_people(session, membership_id, chosen)
+    note = find_note(session, sealed_notes(key_store), membership_id=membership_id, note_id=note_id)
     choices = _choices(session, group, membership_id, context_id)
-    if not choices.may_share or class_ends_on < today:
-        message = "an author shares in a group in which everybody has agreed, while the class is not over"
+    if not choices.may_share or class_ends_on < today or not author_consents(session, membership_id):
+        message = "an author who consents shares in a group in which everybody has agreed, while the class is not over"
         raise NotNowError(message)
     choice = choices.find(audience, chosen)
-    if choice is None or choice.mark != seen:
-        message = "the people are not those who were shown"
-        raise OthersError(message)
+    if note is None or note.text is None or choice is None or choice.mark(note.text) != seen:
+        raise OthersError(_NOT_AS_SHOWN)
     readers = frozenset(one.membership_id for one in choice.readers)
+    if not readers <= held:
+        raise OthersError(_NOT_AS_SHOWN)
+    if choice.audience is Audience.TEACHER and not knows_duties:
+        raise DutiesUnreadError(choice)
     if not may_share(circle_of(group), membership_id, choice.audience, readers):
         message = "the policy does not allow it"
         raise NotNowError(message)
@@ -120,12 +134,31 @@ def share_with(  # noqa: PLR0913 (each is a part of the row, or what it is held 
         note_id=note.id,
         membership_id=membership_id,
         step_id=note.step_id,
+        text_mark=mark(note.text),
         audience=choice.audience,
         readers=readers,
         group_id=None if group is None else group.id,
         ends_on=last_day(today, class_ends_on),
     )
-    return choice
+
+
+def _hold_people(
+    session: Session, membership_id: str, chosen: Collection[str]
+) -> tuple[OwnGroup | None, frozenset[str]]:
+    """Hold an author, whom they chose and their group with everybody in it; return the group, and who is held.
+
+    :raises OthersError: when the author came to another group while this waited.
+    """
+    before = read_own_group(session, membership_id)
+    held = frozenset({membership_id, *chosen, *(one.membership_id for one in (before.active if before else ()))})
+    lock_members(session, held)
+    if before is None:
+        return None, held
+    lock_groups(session, [before.id])
+    group = read_own_group(session, membership_id)
+    if group is None or group.id != before.id:
+        raise OthersError(_NOT_AS_SHOWN)
+    return group, held
 
 
 def _choices(database: Session | Connection, group: OwnGroup | None, membership_id: str, context_id: str) -> Choices:

@@ -17,7 +17,7 @@ from lti_tool.web.languages import lazy_gettext as _
 if TYPE_CHECKING:
     from lti_tool.people.kept import Looking, Row
 
-_AID, _UNREADABLE = _("Decision aid"), _("This note can no longer be opened.")
+_AID, _UNREADABLE = _("Decision aid"), _("This note cannot be opened at the moment.")
 
 
 def _read_consent(looking: Looking) -> list[Row]:

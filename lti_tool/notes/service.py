@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from lti_tool.curriculum.models import CourseClass
-from lti_tool.groups.policy import mark, merge_texts
 from lti_tool.kernel.database import in_batches
 from lti_tool.kernel.erasing import register_eraser
 from lti_tool.kernel.errors import RugzakError
 from lti_tool.kernel.ids import new_id
 from lti_tool.kernel.key_ring import KeyRingError
+from lti_tool.kernel.merging import mark, merge_texts
 from lti_tool.kernel.sealed_records import SealedRecords
 from lti_tool.kernel.sealed_tables import register_sealed_table
 from lti_tool.notes.models import Note
 from lti_tool.people.models import Membership
+from lti_tool.people.roster import lock_members
+from lti_tool.sharing.consent import author_consents
 from lti_tool.sharing.pausing import note_edit
 from lti_tool.sharing.shares import end_shares_of_notes
 
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from lti_tool.groups.policy import Merged
     from lti_tool.kernel.erasing import Sweeping
     from lti_tool.kernel.key_store import KeyStore
+    from lti_tool.kernel.merging import Merged
     from lti_tool.sharing.reading import ReadableShare
 
 PURPOSE = "notes_note.text"
@@ -55,6 +57,10 @@ _TEXT = select(Note.id, Note.membership_id, Note.text).where(Note.id == bindpara
 
 class UnreadableError(RugzakError):
     """What is stored does not open, so nothing may be written over it."""
+
+
+class NoConsentError(RugzakError):
+    """The author does not consent to storing text at this moment, so nothing is stored."""
 
 
 class TooManyAidsError(RugzakError):
@@ -103,14 +109,16 @@ def _open(sealed: SealedRecords, rows: Sequence[Any]) -> tuple[OwnNote, ...]:
 
 
 def read_shared_text(database: Session | Connection, sealed: SealedRecords, share: ReadableShare) -> str | None:
-    """Return the text of a note that somebody may read; None when it cannot be opened.
+    """Return the text of a note that somebody may read; None when it cannot be opened, or is not the one shared.
 
     :param share: as :func:`lti_tool.sharing.reading.find_readable` found it, in this transaction: that is the proof.
     """
     row = database.execute(_TEXT, {"note_id": share.note_id}).one_or_none()
     if row is None or row.membership_id != share.author_id:
         return None
-    return sealed.open([(row.id, row.membership_id, row.text)]).get(row.id)
+    text = sealed.open([(row.id, row.membership_id, row.text)]).get(row.id)
+    # The author may have changed it since the policy was asked: what was shared is this text, and no other (SHR-13).
+    return text if text is not None and mark(text) == share.text_mark else None
 
 
 def first_to_go(database: Session | Connection, membership_id: str) -> date | None:
@@ -125,8 +133,15 @@ def last_day(today: date, class_ends_on: date) -> date:
 
 def lock_author(session: Session, membership_id: str) -> None:
     """Hold an author until this transaction ends, so that what two windows save comes one after the other."""
-    held = select(Membership.id).where(Membership.id == membership_id)
-    session.execute(held.with_for_update(key_share=True))
+    lock_members(session, [membership_id])
+
+
+def _hold_writer(session: Session, membership_id: str) -> None:
+    """Hold an author who stores something. Only then is their consent asked: another window may just take it back."""
+    lock_author(session, membership_id)
+    if not author_consents(session, membership_id):
+        message = "nothing is stored of somebody who does not consent to it"
+        raise NoConsentError(message)
 
 
 def save_notes(  # noqa: PLR0913 (each is a part of the row, or what it is held against)
@@ -144,9 +159,10 @@ def save_notes(  # noqa: PLR0913 (each is a part of the row, or what it is held 
     What another window saved meanwhile is kept, and both texts are handed back.
 
     :param seen: for each question the mark of what stood there when the page was opened.
+    :raises NoConsentError: when its author does not consent to that.
     :raises UnreadableError: when what is stored cannot be read.
     """
-    lock_author(session, membership_id)
+    _hold_writer(session, membership_id)
     stored = {one.prompt_id: one for one in read_notes(session, sealed, membership_id, step_id)}
     closed = {prompt_id for prompt_id, note in stored.items() if note.text is None}
     if any(typed[prompt_id] or seen.get(prompt_id) != mark("") for prompt_id in closed & set(typed)):
@@ -175,9 +191,10 @@ def marks_of(texts: Mapping[str, str], prompt_ids: Collection[str]) -> dict[str,
 def save_aid(session: Session, sealed: SealedRecords, *, membership_id: str, text: str, keep_until: date) -> None:
     """Keep what somebody wrote at the decision aid as a note of its own.
 
+    :raises NoConsentError: when they do not consent to that.
     :raises TooManyAidsError: when they have as many as anybody may have.
     """
-    lock_author(session, membership_id)
+    _hold_writer(session, membership_id)
     mine = select(func.count()).where(Note.membership_id == membership_id, Note.step_id == AID)
     if session.execute(mine).scalar_one() >= MOST_AIDS:
         message = f"somebody keeps the decision aid at most {MOST_AIDS} times"
@@ -194,8 +211,7 @@ def erase_notes(session: Session, key_store: KeyStore, *, membership_id: str, no
 
 def erase_all_notes(session: Session, key_store: KeyStore, membership_ids: Collection[str]) -> int:
     """Erase everything that somebody wrote, in all of their courses, and return how many notes there were."""
-    for membership_id in sorted(membership_ids):
-        lock_author(session, membership_id)
+    lock_members(session, membership_ids)
     found = session.execute(select(Note.id).where(Note.membership_id.in_(list(membership_ids)))).scalars().all()
     _erase(session, key_store, found)
     return len(found)
@@ -204,20 +220,17 @@ def erase_all_notes(session: Session, key_store: KeyStore, membership_ids: Colle
 def erase_past_notes(session: Session, sweeping: Sweeping) -> int:
     """Erase the notes that have passed their last day, and return how many there were (STO-5).
 
-    A class whose teacher moved its last day on keeps them longer.
+    A class whose teacher moved its last day on keeps them longer. Who is saving something at this moment is left for
+    the next time.
     """
     later = CourseClass.ends_on
     class_day = select(later).where(CourseClass.context_id == Membership.context_id).scalar_subquery()
-    past = (
-        select(Note.id)
-        .join(Membership, Membership.id == Note.membership_id)
-        .where(
-            Note.keep_until < sweeping.today,
-            or_(class_day.is_(None), class_day < sweeping.today - KEEP_AFTER_CLASS),
-        )
-        .order_by(Note.id)
-        .limit(_MOST_AT_ONCE)
-    )
+    is_past = Note.keep_until < sweeping.today
+    over = or_(class_day.is_(None), class_day < sweeping.today - KEEP_AFTER_CLASS)
+    have_past = select(Note.id).where(Note.membership_id == Membership.id, is_past).exists()
+    authors = select(Membership.id).where(have_past, over).order_by(Membership.id).limit(_MOST_AT_ONCE)
+    held = session.execute(authors.with_for_update(key_share=True, skip_locked=True)).scalars().all()
+    past = select(Note.id).where(Note.membership_id.in_(held), is_past).order_by(Note.id).limit(_MOST_AT_ONCE)
     found = session.execute(past).scalars().all()
     _erase(session, sweeping.key_store, found)
     return len(found)

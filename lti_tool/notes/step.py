@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_PROMPTS = 6
 LONGEST_NOTE = 8000
+LONGEST_TOGETHER = 20_000
+"""Characters, of all fields of a step: in any script they must fit in one request (see ``MOST_BYTES`` of the app)."""
 _USUAL_LINES = 6
 _USUAL_CHARACTERS = 4000
 
@@ -56,6 +58,13 @@ class PrivateSchema(StepSchema):
         if all(one["kind"] != "fictional" for one in step["alternatives"]):
             message = "must hold fictional: the questions about the made-up person are that way"
             raise ValidationError(message, "alternatives")
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_together(self, step: dict[str, Any], **_kwargs: Any) -> None:
+        """Ask that all fields, filled to the brim, can be sent at once: nothing typed may be lost."""
+        if sum(one["most"] for one in step["prompts"]) > LONGEST_TOGETHER:
+            message = f"may hold at most {LONGEST_TOGETHER} characters together: give some of them a lower most"
+            raise ValidationError(message, "prompts")
 
 
 @dataclass(frozen=True)

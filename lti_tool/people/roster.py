@@ -17,13 +17,21 @@ from lti_tool.people.models import CourseContext, Membership, Person
 from lti_tool.people.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Connection
     from sqlalchemy.orm import Session
 
-is_student = (Membership.role == Role.LEARNER) & Membership.is_test_user.is_(False)
-"""Somebody who counts as a student: not a teacher who looks as one does."""
+
+def counts_as_student(membership: Any) -> Any:
+    """Return the condition that a membership, maybe under another name in a statement, is a student's.
+
+    A teacher who looks as a student does is none.
+    """
+    return (membership.role == Role.LEARNER) & membership.is_test_user.is_(False)
+
+
+is_student = counts_as_student(Membership)
 by_name: tuple[Any, ...] = (Person.display_name.is_(None), func.lower(Person.display_name), Person.id)
 """The order of every list of people: by name, and at its end who has none."""
 
@@ -101,6 +109,15 @@ def read_students(
     if sections is not None:
         wanted = wanted.where(in_sections(sections))
     return tuple(_entry(row) for row in database.execute(wanted, {"context_id": context_id}))
+
+
+def lock_members(session: Session, membership_ids: Iterable[str]) -> None:
+    """Hold people in a course until this transaction ends: what they are there, and what they save, waits meanwhile.
+
+    In one order for all, so that nobody waits for each other. Whoever holds groups as well holds people first.
+    """
+    held = select(Membership.id).where(Membership.id.in_(sorted(set(membership_ids)))).order_by(Membership.id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def read_teachers(database: Session | Connection, context_id: str) -> tuple[RosterEntry, ...]:

@@ -9,11 +9,12 @@ from sqlalchemy import delete, select
 
 from lti_tool.curriculum.models import CourseClass
 from lti_tool.kernel.erasing import erasers, register_eraser
+from lti_tool.kernel.key_store import KeyStoreError
+from lti_tool.kernel.log import describe_error, log
 from lti_tool.kernel.sealed_tables import sealed_tables
 from lti_tool.people.kept import everything_kept
 from lti_tool.people.models import CoordinatorGrant, LaunchSession, Membership, Person
 from lti_tool.sharing.consent import give_consent, read_consent, take_consent_back
-from lti_tool.sharing.shares import withdraw_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _MOST_AT_ONCE = 500
-_PERSON, _CONSENT = "person", "consent"
+PERSON, CONSENT = "person", "consent"
 """What the key store remembers for as long as there are backups: an older one that is brought back is erased again."""
 
 
@@ -51,31 +52,51 @@ def erase_writing(session: Session, key_store: KeyStore, person_id: str) -> int:
     What they called done, and their groups, stay.
     """
     found = session.execute(select(Membership.id).where(Membership.person_id == person_id).order_by(Membership.id))
-    memberships = list(found.scalars())
-    withdraw_shares(session, key_store, memberships)
-    return _erase_texts(session, key_store, memberships)
+    return _erase_texts(session, key_store, list(found.scalars()))
 
 
 def say_yes(session: Session, key_store: KeyStore, person_id: str, today: date) -> None:
     """Keep somebody's yes to storing text, in the words of today."""
     give_consent(session, person_id, today)
-    key_store.forget_erasure(person_id, _CONSENT)
+    key_store.forget_erasure(person_id, CONSENT)
 
 
-def take_back_consent(session: Session, key_store: KeyStore, person_id: str, today: date) -> int:
-    """Take back the yes to storing text: all of it is erased, and nothing more is stored (STO-11)."""
+def take_back_consent(session: Session, key_store: KeyStore, person_id: str) -> int:
+    """Take back the yes to storing text: all of it is erased, and nothing more is stored (STO-11).
+
+    It is remembered by :func:`remember`, once it is committed.
+
+    :raises KeyStoreError: when the key store is away; then nothing is changed.
+    """
+    key_store.check(session)
     count = erase_writing(session, key_store, person_id)
     take_consent_back(session, person_id)
-    key_store.note_erasure(person_id, _CONSENT, today)
     return count
 
 
-def erase_person(session: Session, key_store: KeyStore, person_id: str, today: date) -> int:
+def remember(key_store: KeyStore, person_id: str, what: str, today: date) -> None:
+    """Remember beside the database what somebody took back or erased, for a backup that is brought back.
+
+    Only after it is committed: what is remembered is done again, and one that was undone must not be. All texts are
+    unreadable without it, so a key store that went away at this very moment changes nothing for who erased.
+
+    :param what: :data:`PERSON` or :data:`CONSENT`.
+    """
+    try:
+        key_store.note_erasure(person_id, what, today)
+    except KeyStoreError as error:
+        log.error("privacy:erasure:not_remembered", **describe_error(error))
+
+
+def erase_person(session: Session, key_store: KeyStore, person_id: str) -> int:
     """Erase everything that is kept of somebody, and return how many notes there were among it.
 
     They are nobody here afterwards: who comes in again begins anew. What a group made together stays with the group,
-    for it is not one person's.
+    for it is not one person's. It is remembered by :func:`remember`, once it is committed.
+
+    :raises KeyStoreError: when the key store is away; then nothing is changed.
     """
+    key_store.check(session)
     count = erase_writing(session, key_store, person_id)
     here = session.execute(select(Person.registration_id, Person.subject).where(Person.id == person_id)).one()
     session.execute(
@@ -85,7 +106,6 @@ def erase_person(session: Session, key_store: KeyStore, person_id: str, today: d
         )
     )
     session.execute(delete(Person).where(Person.id == person_id))
-    key_store.note_erasure(person_id, _PERSON, today)
     return count
 
 
@@ -108,7 +128,6 @@ def erase_old_memberships(session: Session, sweeping: Sweeping) -> int:
         .limit(_MOST_AT_ONCE)
     )
     found = list(session.execute(old).scalars())
-    withdraw_shares(session, sweeping.key_store, found)
     _erase_texts(session, sweeping.key_store, found)
     people = select(Membership.person_id).where(Membership.id.in_(found))
     person_ids = list(session.execute(people).scalars())
@@ -134,13 +153,13 @@ def tend_keys(session: Session, sweeping: Sweeping) -> dict[str, int]:
     """
     sweeping.key_store.check(session)
     store, day = sweeping.key_store, sweeping.today
-    people = store.read_erasures(_PERSON, day)
+    people = store.read_erasures(PERSON, day)
     back = list(session.execute(select(Person.id).where(Person.id.in_(people))).scalars())
     for person_id in back:
-        erase_person(session, store, person_id, day)
-    for person_id in store.read_erasures(_CONSENT, day):
+        erase_person(session, store, person_id)
+    for person_id in store.read_erasures(CONSENT, day):
         if read_consent(session, person_id) is not None:
-            take_back_consent(session, store, person_id, day)
+            take_back_consent(session, store, person_id)
     erased = {table.name: table.erase_keyless(session, store) for table in sealed_tables()}
     return {"person": len(back), **erased, "record_key": store.erase_unused(session, day)}
 

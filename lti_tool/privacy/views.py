@@ -19,10 +19,19 @@ from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.privacy.openings import days_opened
 from lti_tool.privacy.policy import is_fresh
 from lti_tool.privacy.schemas import ConsentSchema, TakeAlongSchema
-from lti_tool.privacy.service import erase_person, erase_writing, say_yes, take_back_consent, tell_all
+from lti_tool.privacy.service import (
+    CONSENT,
+    PERSON,
+    erase_person,
+    erase_writing,
+    remember,
+    say_yes,
+    take_back_consent,
+    tell_all,
+)
 from lti_tool.sharing.consent import read_consent
 from lti_tool.web.access import OWN_PATH, VISITS, requires, visit_address
-from lti_tool.web.edge import database_connection, database_session, instruments, today
+from lti_tool.web.edge import commit_now, database_connection, database_session, instruments, today
 from lti_tool.web.forms import load_or_400
 from lti_tool.web.languages import lazy_gettext as _
 
@@ -91,6 +100,11 @@ def take_along(member: Member) -> ResponseReturnValue:
     form = load_or_400(TakeAlongSchema(), request.form)
     if not is_fresh(member.came_in_at, instruments().clock.now()):
         return redirect(f"{visit_address('privacy.show_data')}#come-in-again", 303)
+    try:
+        # Else the texts would be missing in the file, and somebody might erase what they believe to have.
+        instruments().key_store.check(database_session())
+    except KeyStoreError:
+        raise ServiceUnavailable from None
     looking = _looking(member)
     told, openings = tell_all(looking), days_opened(looking)
     if form["form"] == "machine":
@@ -178,10 +192,13 @@ def ask_take_back(member: Member) -> ResponseReturnValue:
 @unlogged(Permission.WRITE_NOTES)
 def take_back(member: Member) -> ResponseReturnValue:
     """Take the yes back, and erase all that was written (STO-11)."""
+    key_store = instruments().key_store
     try:
-        take_back_consent(database_session(), instruments().key_store, member.person_id, today())
+        take_back_consent(database_session(), key_store, member.person_id)
     except KeyStoreError:
         return _ask("consent", is_away=True), AWAY
+    commit_now()
+    remember(key_store, member.person_id, CONSENT, today())
     return _receipt("consent")
 
 
@@ -214,10 +231,13 @@ def ask_erase_all(_member: Member) -> ResponseReturnValue:
 @unlogged(Permission.SEE_OWN_DATA)
 def erase_all(member: Member) -> ResponseReturnValue:
     """Erase everything that is kept of somebody, this visit included, and give a receipt without content (STO-7)."""
+    key_store = instruments().key_store
     try:
-        erase_person(database_session(), instruments().key_store, member.person_id, today())
+        erase_person(database_session(), key_store, member.person_id)
     except KeyStoreError:
         return _ask("all", is_away=True), AWAY
+    commit_now()
+    remember(key_store, member.person_id, PERSON, today())
     # Nobody is here any more: the page must not lead into a visit that has ended. It stays in their language.
     g.language = g.pop("member").locale
     return _receipt("all")
@@ -233,6 +253,7 @@ def _ask(what: str, *, is_away: bool = False) -> str:
         "privacy/ask.html",
         what=what,
         is_away=is_away,
+        writes=is_allowed(g.member, Permission.WRITE_NOTES),
         erase_url=urls[what],
         data_url=visit_address("privacy.show_data"),
     )

@@ -176,7 +176,7 @@ def press_step(member: Member, step_id: str) -> ResponseReturnValue:
     change = press_done if is_done else take_done_back
     change(session, membership_id=member.membership_id, step_id=step_id)
     if is_done and found[1].kind.is_closing:
-        # Whoever closes a part closes what they share of it, written or not: the same statements for all (SHR-10).
+        # Whoever closes a part closes what they share of it (SHR-10). The page is the same for who shares nothing.
         ids = [step.id for step in found[0].steps]
         end_shares_of_steps(session, instruments().key_store, member.membership_id, ids)
     return redirect(_step_url(step_id) + "#done", 303)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, update
 
 from lti_tool.kernel.database import insert_once
+from lti_tool.people.models import Membership
 from lti_tool.sharing.models import Consent
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ CONSENT_VERSION = 1
 """Of the words on the consent page, of what the texts are for, and of who may be let in. Another one asks again
 (STO-12)."""
 
+_OF_AUTHOR = (
+    select(Consent.version)
+    .join(Membership, Membership.person_id == Consent.person_id)
+    .where(Membership.id == bindparam("membership_id"))
+)
 _ONE = select(Consent.version, Consent.given_on).where(Consent.person_id == bindparam("person_id"))
 
 
@@ -40,6 +46,11 @@ def read_consent(database: Session | Connection, person_id: str) -> GivenConsent
     """Return what somebody said yes to, in these words or in older ones; None when they did not, or took it back."""
     row = database.execute(_ONE, {"person_id": person_id}).one_or_none()
     return None if row is None else GivenConsent(row.version, row.given_on)
+
+
+def author_consents(database: Session | Connection, membership_id: str) -> bool:
+    """Whether an author consents to storing text, in the words of today."""
+    return database.execute(_OF_AUTHOR, {"membership_id": membership_id}).scalar() == CONSENT_VERSION
 
 
 def give_consent(session: Session, person_id: str, today: date) -> None:

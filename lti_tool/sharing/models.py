@@ -51,8 +51,8 @@ class Share(Base):
     ends_on: Mapped[date]
     """The last day on which it can be read."""
     given: Mapped[bytes] = mapped_column(LargeBinary)
-    """Which note, and to whom, encrypted with a key of its own: rows that somebody adds or changes in SQL open nothing,
-    and neither does a share that was taken back and comes again with a backup."""
+    """Which note, with which text, and to whom, encrypted with a key of its own: readers that somebody adds in SQL open
+    nothing, a text that changed is not read, and a share that was taken back opens nothing when a backup brings it."""
 
 
 class Reader(Base):

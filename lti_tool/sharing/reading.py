@@ -74,6 +74,8 @@ class ReadableShare:
     name: str | None
     step_id: str
     audience: Audience
+    text_mark: str
+    """The mark of the text that its author saw when they shared it."""
 
 
 def find_readable(  # noqa: PLR0913 (each is a fact that the policy is asked with)
@@ -111,20 +113,24 @@ def find_readable(  # noqa: PLR0913 (each is a fact that the policy is asked wit
         if may_read(_facts(found), asking):
             allowed.append(first)
     given = sealed_shares(key_store).open((row.id, row.membership_id, row.given) for row in allowed)
-    return tuple(_readable(row) for row in allowed if _is_given(given.get(row.id), row.note_id, membership_id))
+    shares = (_readable(row, given.get(row.id), membership_id) for row in allowed)
+    return tuple(share for share in shares if share is not None)
 
 
-def _is_given(given: str | None, note_id: str, membership_id: str) -> bool:
-    """Whether what the author sealed names this note and this reader."""
-    if given is None:
-        return False
-    named = json.loads(given)
-    return bool(named["note"] == note_id and membership_id in named["readers"])
-
-
-def _readable(row: Any) -> ReadableShare:
+def _readable(row: Any, given: str | None, membership_id: str) -> ReadableShare | None:
+    """Return a share as its reader finds it; None unless what the author sealed names this note and this reader."""
+    named = {} if given is None else json.loads(given)
+    if named.get("note") != row.note_id or membership_id not in named["readers"]:
+        return None
     return ReadableShare(
-        row.id, row.note_id, row.membership_id, row.person_id, row.display_name, row.step_id, Audience(row.audience)
+        row.id,
+        row.note_id,
+        row.membership_id,
+        row.person_id,
+        row.display_name,
+        row.step_id,
+        Audience(row.audience),
+        text_mark=named["text"],
     )
 
 

@@ -105,6 +105,7 @@ def share_note(  # noqa: PLR0913 (each is a column of the row)
     note_id: str,
     membership_id: str,
     step_id: str,
+    text_mark: str,
     audience: Audience,
     readers: Collection[str],
     group_id: str | None,
@@ -114,11 +115,12 @@ def share_note(  # noqa: PLR0913 (each is a column of the row)
 
     That the author may do so now was asked of the policy, while who is in their group is held.
 
+    :param text_mark: of the text that they saw: no other one is read, however it came there.
     :param group_id: the author's group; left out for a teacher.
     """
     withdraw_share(session, key_store, note_id=note_id, membership_id=membership_id)
     share_id, named = new_id(), sorted(set(readers))
-    given = json.dumps({"note": note_id, "readers": named})
+    given = json.dumps({"note": note_id, "text": text_mark, "readers": named})
     session.execute(
         insert(Share).values(
             id=share_id,
@@ -145,11 +147,6 @@ def end_shares_of_notes(session: Session, key_store: KeyStore, note_ids: Collect
     """End the shares of notes that are erased."""
     for some in in_batches(note_ids):
         _end(session, key_store, Share.note_id.in_(some))
-
-
-def withdraw_shares(session: Session, key_store: KeyStore, membership_ids: Collection[str]) -> None:
-    """Take back all that some people share: they erase what they wrote, or are in the course no more (STO-10)."""
-    _end(session, key_store, Share.membership_id.in_(list(membership_ids)))
 
 
 def end_shares_of_steps(session: Session, key_store: KeyStore, membership_id: str, step_ids: Collection[str]) -> None:

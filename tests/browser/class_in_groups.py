@@ -11,13 +11,14 @@ from config import load_demo_keys
 from lti_tool.groups.agreements import accept_agreement, propose_agreement
 from lti_tool.groups.circle import ask_for_change, place_member, rename_group, set_aside
 from lti_tool.groups.invitations import invite_teacher
-from lti_tool.groups.policy import AgreementLine, mark
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.groups.products import give_feedback, open_again, save_product
 from lti_tool.groups.sealed_texts import SealedTexts
 from lti_tool.groups.sets import APART, TOGETHER, change_set, create_set, keep_plan, keep_wish, look_after, open_group
 from lti_tool.kernel.clock import Clock
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_ring import KeyRing
+from lti_tool.kernel.merging import mark
 from lti_tool.people.models import Membership, Person
 from tests.browser.pages import Lms, Tool
 from tests.demo_lms.people import PEOPLE

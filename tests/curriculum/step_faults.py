@@ -98,6 +98,9 @@ KINDS = (
           "".join(f"  - {{id: x{n}, ask: {{nl: X, en: X}}, twin: {{nl: Y, en: Y}}}}\n" for n in range(5))
           + "  - id: leaving\n", "prompts:", "must hold one to 6"),
     Fault("private_answer_that_is_endless", WRITING, "most: 200", "most: 8001", "most: 8001", "must be 200 to 8000"),
+    Fault("private_answers_too_long_together", WRITING, "prompts:\n", "prompts:\n" + "".join(
+          f"  - id: more-{n}\n    ask: {{nl: Hoe, en: How}}\n    twin: {{nl: Hoe, en: How}}\n    most: 8000\n"
+          for n in (1, 2)), "prompts:", "may hold at most 20000 characters together"),
     Fault("private_answer_that_is_a_word", WRITING, "most: 200", "most: 199", "most: 199", "must be 200 to 8000"),
     Fault("private_field_of_one_line", WRITING, "lines: 3", "lines: 1", "lines: 1", "must be 2 to 20"),
     Fault("closing_without_parts", CLOSING, "parts:\n  - leave-here\n  - here-and-now\n", "", "id:", "parts is missin"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import insert, select
 
-from lti_tool.groups.policy import mark
 from lti_tool.kernel.ids import new_id
+from lti_tool.kernel.merging import mark
 from lti_tool.people.models import CourseContext, Membership, Person
 from lti_tool.progress.models import Done
 from tests.content import NOTICED, steps_of

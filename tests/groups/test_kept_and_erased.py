@@ -11,11 +11,12 @@ from sqlalchemy import select
 from lti_tool.groups.agreements import propose_agreement, read_agreement
 from lti_tool.groups.invitations import erase_past_visits, invite_teacher
 from lti_tool.groups.models import Agreement, Product, Visit
-from lti_tool.groups.policy import AgreementLine, mark
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.groups.products import give_feedback, read_product, save_product
 from lti_tool.groups.sealed_texts import SealedTexts, UnreadableError
 from lti_tool.kernel.erasing import erasers
 from lti_tool.kernel.key_ring import KeyRing
+from lti_tool.kernel.merging import mark
 from lti_tool.kernel.resealing import resealers
 
 if TYPE_CHECKING:

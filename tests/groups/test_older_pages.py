@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from lti_tool.groups.circle import read_group, read_own_group, set_aside
 from lti_tool.groups.models import Acceptance, Group, GroupMember, GroupSet, Product, Visit
-from lti_tool.groups.policy import mark
 from lti_tool.groups.products import read_product
 from lti_tool.groups.sealed_texts import SealedTexts
 from lti_tool.groups.sets import APART, confirm_plan, create_set, keep_plan, keep_wish, use_set
 from lti_tool.groups.signing_up import open_sign_up, read_sign_up
+from lti_tool.kernel.merging import mark
 from lti_tool.people.models import Membership
 from tests.groups.conftest import STUDENTS, enter_student, enter_teacher
 from tests.groups.test_agreements import OWN, accept, group_of, propose

@@ -13,11 +13,11 @@ from sqlalchemy import func, insert, select, update
 
 from lti_tool.groups.forming import SIZES, choose_nearest, form_again, form_groups, from_proposal, place_latecomers
 from lti_tool.groups.models import ChangeRequest, Group, GroupMember, GroupSet, PlannedPlace, Product
-from lti_tool.groups.policy import mark
 from lti_tool.groups.renumbering import keep_numbers, shorten
 from lti_tool.groups.schemas import LONGEST_LIST
 from lti_tool.groups.sets import APART, keep_wish
 from lti_tool.kernel.ids import new_id
+from lti_tool.kernel.merging import mark
 from lti_tool.people.models import CourseContext, Membership, Person
 from tests.demo_lms.people import CAST
 from tests.door import form_token

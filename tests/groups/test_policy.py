@@ -7,12 +7,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.groups.policy import AgreementLine, Companion, OwnGroup, assign_roles, mark, merge_texts, shares_page
+from lti_tool.groups.policy import AgreementLine, Companion, OwnGroup, assign_roles, shares_page
 from lti_tool.groups.renumbering import keep_numbers
 
 PEOPLE, ROLES, ROUNDS = st.integers(1, 7), st.integers(1, 5), st.integers(1, 8)
 FIELDS = st.sampled_from(["one", "two", "three"])
-TEXTS = st.dictionaries(FIELDS, st.text(max_size=8))
 
 
 @given(PEOPLE, ROLES, ROUNDS, st.booleans())
@@ -45,41 +44,6 @@ def test_with_more_people_than_roles_the_last_role_is_shared(people: int, roles:
 def test_without_people_or_roles_there_is_nothing_to_assign() -> None:
     assert assign_roles(0, 4, 3, rotates=True) == ()
     assert assign_roles(4, 0, 3, rotates=True) == ()
-
-
-@given(TEXTS, TEXTS, TEXTS)
-def test_no_text_is_written_over_unseen(before: dict[str, str], theirs: dict[str, str], mine: dict[str, str]) -> None:
-    stored = before | theirs
-    seen = {name: mark(before.get(name, "")) for name in ("one", "two", "three")}
-
-    merged = merge_texts(stored, mine, seen)
-
-    for name in ("one", "two", "three"):
-        old, now, typed = before.get(name, ""), stored.get(name, ""), mine.get(name, before.get(name, ""))
-        kept = merged.texts.get(name, "")
-        if typed in (old, now):
-            assert kept == now, "who changed nothing changes nothing"
-            assert name not in merged.met
-        elif now == old:
-            assert kept == typed, "what one of them changed is taken"
-            assert name not in merged.met
-        else:
-            assert kept == now, "what both changed stays, and both are shown"
-            assert name in merged.met
-
-
-@given(TEXTS, TEXTS)
-def test_saving_what_was_seen_is_saved_as_it_was_typed(stored: dict[str, str], typed: dict[str, str]) -> None:
-    seen = {name: mark(stored.get(name, "")) for name in ("one", "two", "three")}
-
-    merged = merge_texts(stored, typed, seen)
-
-    assert merged.met == frozenset()
-    assert {name: merged.texts.get(name, "") for name in typed} == typed
-
-
-def test_without_a_mark_nothing_that_is_there_is_written_over() -> None:
-    assert merge_texts({"one": "there"}, {"one": "new"}, {}).met == {"one"}
 
 
 COMPANIONS = st.lists(st.tuples(st.booleans(), st.booleans()), max_size=6)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.groups.models import Product
-from lti_tool.groups.policy import mark
+from lti_tool.kernel.merging import mark
 from tests.groups.conftest import enter_student, enter_teacher
 
 if TYPE_CHECKING:

@@ -17,11 +17,12 @@ from lti_tool.groups.agreements import (
 )
 from lti_tool.groups.circle import place_member, read_group, take_out_member
 from lti_tool.groups.models import GroupMember, GroupSet
-from lti_tool.groups.policy import AgreementLine, mark
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.groups.products import HandedInError, read_product, save_product
 from lti_tool.groups.sealed_texts import SealedTexts
 from lti_tool.groups.sets import confirm_plan, keep_plan, open_group
 from lti_tool.groups.signing_up import NoPlaceError, open_sign_up, sign_up
+from lti_tool.kernel.merging import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -242,7 +242,7 @@ def test_sto_7_person_who_goes_takes_along_every_row_and_leaves_the_others_their
 ) -> None:
     before = count_about(course)
 
-    erase_person(course, tools.key_store, SOMEBODY, TODAY)
+    erase_person(course, tools.key_store, SOMEBODY)
 
     after = count_about(course)
     # The course stays, what two people are in goes with either, and the list of openings breaks for nobody.

@@ -213,6 +213,16 @@ def test_what_opens_is_handed_cleaned_content(trees: dict[str, nodes.Template]) 
     assert handed == {("curriculum/kinds/closing.html", "html"), ("curriculum/kinds/info.html", "html")}
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_ext_8_no_field_for_a_text_is_sent_to_a_spelling_service(name: str) -> None:
+    """Some browsers send what is typed to their maker to look at the spelling, where somebody switched that on."""
+    source = (PACKAGE / name.partition("/")[0] / "templates" / name.partition("/")[2]).read_text()
+
+    fields = re.findall(r"<textarea[^>]*>", re.sub(r"{%.*?%}|{{.*?}}", "", source, flags=re.DOTALL))
+
+    assert all('spellcheck="false"' in field for field in fields)
+
+
 def test_not_7_no_template_plays_anything_by_itself(trees: dict[str, nodes.Template]) -> None:
     written = {
         name: "".join(one.data if isinstance(one, nodes.TemplateData) else "x" for one in tree.find_all(nodes.Expr))

@@ -173,7 +173,9 @@ def test_sto_11_decision_aid_is_kept_only_after_a_yes_to_the_words_of_today(ring
 
     answer = keep(ring, person=person)
 
-    assert answer.headers["Location"].endswith("/consent")
+    assert answer.status_code == 409
+    assert "</textarea>" in answer.text, "what was typed comes back"
+    assert '/consent"' in answer.text
     assert count(ring) == 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -12,8 +12,10 @@ from sqlalchemy.exc import OperationalError
 from lti_tool.curriculum.models import CourseClass
 from lti_tool.groups.agreements import take_acceptance_back
 from lti_tool.groups.circle import set_aside, take_out_member
-from lti_tool.groups.policy import mark
 from lti_tool.groups.sets import create_set, use_set
+from lti_tool.kernel.merging import mark
+from lti_tool.notes.service import read_shared_text, save_notes, sealed_notes
+from lti_tool.notes.views import shared_page
 from lti_tool.people.models import CourseContext
 from lti_tool.sharing.models import Consent, Reader, Share
 from lti_tool.sharing.policy import Pause
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tests.demo_lms.knobs import Launch
 
 OTHERS = ("bram", "nameless", "esra")
+CHANGED = "Dit was niet voor hen bedoeld."
 
 
 def test_shr_1_a_note_is_nobody_elses_and_no_control_is_ticked(ring: Ring) -> None:
@@ -71,6 +74,62 @@ def test_shr_2_nobody_is_shared_with_when_the_group_changed_since_the_names_were
 
     assert answer.status_code == 409
     assert ring.share_id() is None
+
+
+def test_shr_2_nothing_is_shared_when_the_text_changed_since_it_was_shown(ring: Ring) -> None:
+    """Another window, still open on the step, saves by itself."""
+    ring.write("amina")
+    visit, note_id = ring.visits["amina"], ring.note_of("amina")
+    page = visit.post(f"/notes/{note_id}/share", {"audience": "group"}).text
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen is not None
+    ring.write("amina", CHANGED, by_script="yes")
+
+    answer = visit.post(f"/notes/{note_id}/share/confirm", {"audience": "group", "seen": seen[1]})
+
+    assert answer.status_code == 409
+    assert CHANGED in answer.text, "the page shows the text as it is now"
+    assert ring.share_id() is None
+
+
+@pytest.mark.one_database
+def test_shr_2_each_audience_has_a_form_of_its_own(ring: Ring) -> None:
+    """The Enter key presses the first button of a form: it must not be the one for more people."""
+    ring.write("amina")
+
+    page = ring.visits["amina"].get(f"/notes/{ring.note_of('amina')}/share").text
+
+    forms = [form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="audience"' in form]
+    assert [re.findall(r'name="audience" value="(\w+)"', form) for form in forms] == [
+        ["group"],
+        ["members"],
+        ["teacher"],
+    ]
+    assert ['name="member"' in form for form in forms] == [False, True, False]
+    assert ['name="teacher"' in form for form in forms] == [False, False, True]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("audience", "place"), [("members", "#member-1"), ("teacher", "#teacher-1"), ("", "")])
+def test_choosing_nobody_says_so_and_leads_to_the_field(ring: Ring, audience: str, place: str) -> None:
+    ring.write("amina")
+
+    answer = ring.visits["amina"].post(f"/notes/{ring.note_of('amina')}/share", {"audience": audience})
+
+    assert answer.status_code == 422
+    assert "data-errors" in answer.text
+    assert f'href="{place}"' in answer.text if place else 'href="#member' not in answer.text
+
+
+@pytest.mark.one_database
+def test_sto_12_sharing_without_a_yes_to_the_words_of_today_leads_to_them(ring: Ring) -> None:
+    ring.write("amina")
+    with ring.tools.database.session(writes=True) as session, session.begin():
+        session.execute(update(Consent).values(version=0))
+
+    answer = ring.visits["amina"].get(f"/notes/{ring.note_of('amina')}/share")
+
+    assert answer.headers["Location"].endswith(f"/consent/{STEP}")
 
 
 @pytest.mark.parametrize("audience", ["course", "public", "link", "everyone", "observer", ""])
@@ -520,6 +579,50 @@ def test_share_that_is_turned_to_another_note_in_sql_opens_nothing(shared: Ring)
         session.execute(update(Share).values(note_id=shared.note_of("esra"), membership_id=shared.id_of("esra")))
 
     assert shared.open("bram").status_code == 404
+
+
+def test_shr_13_changed_text_is_not_read_when_somebody_lifts_the_pause_in_sql(shared: Ring) -> None:
+    edit(shared)
+    with shared.tools.database.session(writes=True) as session, session.begin():
+        session.execute(update(Share).values(pause=None))
+
+    answer = shared.open("bram")
+
+    assert answer.status_code == 404
+    assert CHANGED not in answer.text
+
+
+def test_shr_13_text_that_changes_while_somebody_opens_it_is_not_read(
+    shared: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It changes after the policy said yes, and before the text is read."""
+    if shared.tools.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time, and an opening is one")
+
+    def edit_first(*asked: Any) -> str | None:
+        edit(shared)
+        return read_shared_text(*asked)
+
+    monkeypatch.setattr(shared_page, "read_shared_text", edit_first)
+    answer = shared.open("bram")
+
+    assert answer.status_code == 404
+    assert CHANGED not in answer.text
+
+
+def edit(ring: Ring) -> None:
+    """Let the author change the text in a window that was open before it was shared."""
+    with ring.tools.database.session(writes=True) as session, session.begin():
+        save_notes(
+            session,
+            sealed_notes(ring.tools.key_store),
+            membership_id=ring.id_of("amina"),
+            step_id=STEP,
+            typed={PROMPT: CHANGED},
+            seen={PROMPT: mark(TEXT)},
+            keep_until=ring.clock.now().date(),
+        )
+    assert ring.pause() == "edited"
 
 
 @pytest.mark.parametrize("change", ["older", "gone"])

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from lti_tool.curriculum.models import CourseClass, HeldUnit
-from lti_tool.groups.policy import mark
+from lti_tool.kernel.merging import mark
+from lti_tool.notes import service
 from lti_tool.notes.models import Note
 from lti_tool.people.models import CourseContext
+from lti_tool.privacy.service import take_back_consent
 from lti_tool.sharing.consent import CONSENT_VERSION
 from lti_tool.sharing.models import Consent
 from tests.content import REAL_STEPS
@@ -23,6 +25,8 @@ from tests.notes.test_sharing import away_keys, main_of
 from tests.progress.board import parse, words
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from tests.demo_lms.knobs import Launch
     from tests.door import Visit
     from tests.police import StatementRecorder
@@ -60,8 +64,8 @@ def test_sto_11_without_consent_there_is_no_field_and_nothing_is_kept(ring: Ring
 
     answer = ring.write("bram")
 
-    assert answer.status_code == 303
-    assert answer.headers["Location"].endswith(f"/consent/{STEP}")
+    assert answer.status_code == 409
+    assert f"/consent/{STEP}" in answer.text
     assert count(ring) == 0
 
 
@@ -72,7 +76,45 @@ def test_sto_11_script_that_saves_without_a_yes_keeps_nothing(ring: Ring) -> Non
 
     answer = ring.visits["amina"].post(f"/notes/step/{STEP}", {FIELD: TEXT, SEEN: mark(""), "by_script": "yes"})
 
-    assert answer.status_code == 303
+    assert answer.status_code == 409
+    assert count(ring) == 0
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_sto_11_what_was_typed_without_a_yes_comes_back_to_be_copied(ring: Ring, language: str) -> None:
+    """Taken back in another window, while somebody types in this one."""
+    visit = ring.visits["amina"]
+    visit.post("/language", {"language": language})
+    visit.post("/consent/take-back", {})
+
+    answer = visit.post(f"/notes/step/{STEP}", {FIELD: TEXT, SEEN: mark("")})
+
+    assert answer.status_code == 409
+    assert f"\n{TEXT}</textarea>" in answer.text
+    assert f"/consent/{STEP}" in answer.text
+    assert count(ring) == 0
+
+
+def test_sto_11_nothing_is_stored_when_the_yes_is_taken_back_at_the_same_moment(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one who saves waits for the one who takes back, and asks only then."""
+    if ring.tools.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    lock = service.lock_author
+
+    def lock_late(session: Session, membership_id: str) -> None:
+        monkeypatch.undo()
+        with ring.tools.database.session(writes=True) as other, other.begin():
+            take_back_consent(other, ring.tools.key_store, other.execute(select(Consent.person_id)).scalar_one())
+        lock(session, membership_id)
+
+    page_saves = {FIELD: TEXT, SEEN: mark("")}
+    monkeypatch.setattr(service, "lock_author", lock_late)
+    answer = ring.visits["amina"].post(f"/notes/step/{STEP}", page_saves)
+
+    assert answer.status_code == 409
     assert count(ring) == 0
 
 
@@ -282,7 +324,7 @@ def test_sto_12_other_words_ask_anew_and_notes_stay_to_see_and_to_erase(ring: Ri
 
     assert field_of(page_of(ring)) is None
     assert TEXT not in main_of(page_of(ring))
-    assert ring.write("amina", "Nieuw.").headers["Location"].endswith(f"/consent/{STEP}")
+    assert f"/consent/{STEP}" in ring.write("amina", "Nieuw.").text
     assert TEXT in ring.visits["amina"].get("/notes").text
     assert 'data-status="older"' in ring.visits["amina"].get("/consent").text
     assert ring.visits["amina"].post(f"/notes/{ring.note_of('amina')}/erase", {}).status_code == 200

@@ -10,6 +10,7 @@ import pytest
 from lti_tool.audit.models import AuditEvent
 from lti_tool.kernel.key_models import KeysBase
 from lti_tool.notes.models import Note
+from lti_tool.notes.service import lock_author
 from lti_tool.people.models import Membership, Person
 from lti_tool.privacy.service import erase_old_memberships
 from lti_tool.sharing.models import Consent, Share
@@ -47,6 +48,21 @@ def test_sto_5_notes_are_kept_until_sixty_days_after_the_class_and_nothing_else_
 
     assert changed_by_sweep(ring) == (set() if is_kept else {"notes_note", "record_key"})
     assert (count(ring, Note), count_keys(ring)) == ((1, 1) if is_kept else (0, 0))
+
+
+def test_sto_5_note_that_is_being_saved_is_left_for_the_next_time(ring: Ring) -> None:
+    if ring.tools.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    set_last_day(ring, today(ring))
+    ring.write("amina")
+    ring.clock.move(days=61)
+
+    with ring.tools.database.session(writes=True) as session, session.begin():
+        lock_author(session, ring.id_of("amina"))
+        assert "notes_note" not in run_sweep(ring)
+
+    assert count(ring, Note) == 1
+    assert run_sweep(ring)["notes_note"] == 1
 
 
 @pytest.mark.one_database

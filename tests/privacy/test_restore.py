@@ -13,14 +13,17 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from lti_tool.kernel.database import Base
+from lti_tool.kernel.key_store import KeyStore, KeyStoreError
+from lti_tool.kernel.merging import mark
 from lti_tool.notes.models import Note
 from lti_tool.notes.service import read_shared_text, sealed_notes
 from lti_tool.people.models import Membership, Person
+from lti_tool.privacy.service import take_back_consent
 from lti_tool.sharing.models import Consent, Share
 from lti_tool.sharing.policy import Audience
 from lti_tool.sharing.reading import ReadableShare, sealed_shares
 from tests.notes.conftest import STEP, TEACHER, TEXT, Ring
-from tests.privacy.conftest import count, count_keys, rows_of, run, run_sweep, take
+from tests.privacy.conftest import count, count_keys, person_of, rows_of, run, run_sweep, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +148,7 @@ def test_sto_2_what_was_erased_since_is_not_readable_after_a_restore_and_goes_wi
 def opened_by_services(ring: Ring, share_id: str, note_id: str) -> dict[str, str]:
     """Every text that opens, for whoever reaches past the pages: with the rows, and with a share that they make up."""
     store, author_id = ring.tools.key_store, ring.id_of("amina")
-    forged = ReadableShare(share_id, note_id, author_id, "p" * 26, None, STEP, Audience.GROUP)
+    forged = ReadableShare(share_id, note_id, author_id, "p" * 26, None, STEP, Audience.GROUP, mark(TEXT))
     with ring.tools.database.session(writes=False) as session:
         notes = session.execute(select(Note.id, Note.membership_id, Note.text)).all()
         shares = session.execute(select(Share.id, Share.membership_id, Share.given)).all()
@@ -231,6 +234,38 @@ def test_sto_11_consent_that_was_given_again_stays_given(two: Ring) -> None:
 
     assert count(two, Consent) == 2
     assert "Toch maar wel." in two.visits["amina"].get("/notes").text
+
+
+def test_sto_11_what_was_not_taken_back_after_all_is_not_done_again(two: Ring) -> None:
+    """The database failed before it was kept, and its author goes on."""
+    with two.tools.database.session(writes=True) as session, session.begin():
+        take_back_consent(session, two.tools.key_store, person_of(two, "amina"))
+        session.rollback()
+    run_sweep(two)  # what was there cannot be read any more, so it goes
+    two.write("amina", "Verder gegaan.")
+
+    run_sweep(two)
+
+    assert count(two, Consent) == 2
+    assert "Verder gegaan." in two.visits["amina"].get("/notes").text
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("path", ["/consent/take-back", "/my-data/erase"])
+def test_sto_7_who_erases_is_done_when_the_key_store_goes_away_at_the_last_moment(
+    two: Ring, monkeypatch: pytest.MonkeyPatch, log_lines: list[str], path: str
+) -> None:
+    def fail(*_args: object) -> None:
+        message = "away"
+        raise KeyStoreError(message)
+
+    monkeypatch.setattr(KeyStore, "note_erasure", fail)
+    answer = two.visits["amina"].post(path, {})
+
+    assert answer.status_code == 200
+    assert "data-receipt" in answer.text
+    assert count(two, Consent) == 1
+    assert [line for line in log_lines if "privacy:erasure:not_remembered" in line]
 
 
 @pytest.mark.one_database

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from lti_tool.audit.models import AuditEvent
-from lti_tool.groups.policy import mark
+from lti_tool.kernel.merging import mark
 from lti_tool.notes.models import Note
 from lti_tool.sharing.consent import CONSENT_VERSION
 from lti_tool.sharing.models import Consent

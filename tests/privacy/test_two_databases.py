@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from lti_tool.groups.policy import mark
 from lti_tool.kernel.database import Database
 from lti_tool.kernel.key_models import RecordKey
 from lti_tool.kernel.key_ring import KeyRing
 from lti_tool.kernel.key_store import KeyStore
+from lti_tool.kernel.merging import mark
 from lti_tool.notes import service
 from lti_tool.notes.models import Note
 from lti_tool.notes.service import erase_notes, save_notes, sealed_notes
@@ -172,6 +172,17 @@ def test_sto_7_erasing_says_so_and_changes_nothing_while_the_key_store_is_away(
     assert kept(shared) == before
     assert TEXT in shared.visits["amina"].get("/notes").text
     assert shared.reads("bram")
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("form", ["readable", "machine"])
+def test_sto_8_nothing_is_taken_along_without_its_texts(
+    shared: Ring, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Who believes to have them might erase them."""
+    away_keys(shared, monkeypatch)
+
+    assert shared.visits["amina"].post("/my-data/take-along", {"form": form}).status_code == 503
 
 
 @pytest.mark.one_database

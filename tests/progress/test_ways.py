@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete
 
 from lti_tool.curriculum.building import build_line
-from lti_tool.groups.policy import mark
+from lti_tool.kernel.merging import mark
 from lti_tool.kernel.models import LimitCount
 from tests.conftest import load_content
 from tests.content import asks_first, example_content, sampled_content, steps_of

@@ -27,10 +27,11 @@ from sqlalchemy import select, update
 from lti_tool.groups.agreements import accept_agreement, propose_agreement, read_agreement
 from lti_tool.groups.circle import circle_of, lock_set, place_member, read_group, read_own_group, take_out_member
 from lti_tool.groups.models import GroupMember
-from lti_tool.groups.policy import AgreementLine, mark
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.groups.sealed_texts import SealedTexts
 from lti_tool.groups.sets import confirm_plan, keep_plan, read_places
 from lti_tool.kernel.errors import RugzakError
+from lti_tool.kernel.merging import mark
 from lti_tool.notes.choosing import NotNowError, OthersError, read_choices, share_with
 from lti_tool.notes.service import last_day, read_notes, read_shared_text, save_notes, sealed_notes
 from lti_tool.people.models import Membership, Person
@@ -218,12 +219,13 @@ class Author:
                 share_with(
                     session,
                     self.two.key_store,
-                    note=note,
+                    note_id=note.id,
                     membership_id=self.who,
                     context_id=course.context_id,
                     audience=choice.audience,
                     chosen=[one.membership_id for one in choice.readers] if text["audience"] == "members" else [],
-                    seen=choice.mark,
+                    seen=choice.mark(note.text or ""),
+                    knows_duties=True,
                     today=TODAY,
                     class_ends_on=ENDS_ON,
                 )

@@ -1,15 +1,17 @@
 """A course that is played twice: in the tool, through its services, and in the diary that knows the rules.
 
-Each method lets one thing happen in both, in one transaction of the tool. What the doors ask of who comes in (that a
-field is shown only to who consents, that only students are put in groups) is asked here in their place.
+Each method lets one thing happen in both, in one transaction of the tool. What the doors ask of who comes in (that only
+students are put in groups) is asked here in their place.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import delete, select, update
 
 import lti_tool.notes.kept  # noqa: F401 (says how notes are erased)
@@ -17,14 +19,16 @@ from lti_tool.curriculum.models import CourseClass
 from lti_tool.groups.agreements import accept_agreement, propose_agreement, take_acceptance_back
 from lti_tool.groups.circle import circle_of, follow_standing, place_member, read_own_group, set_aside, take_out_member
 from lti_tool.groups.models import Agreement, Group
-from lti_tool.groups.policy import AgreementLine, mark
+from lti_tool.groups.policy import AgreementLine
 from lti_tool.groups.sealed_texts import SealedTexts
 from lti_tool.groups.sets import confirm_plan, create_set, keep_plan, open_group, use_set
 from lti_tool.kernel.erasing import Sweeping
+from lti_tool.kernel.merging import mark
 from lti_tool.lti.models import Registration
-from lti_tool.notes.choosing import Choice, NotNowError, OthersError, read_choices, share_with
+from lti_tool.notes.choosing import NotNowError, OthersError, read_choices, share_with
 from lti_tool.notes.models import Note
 from lti_tool.notes.service import (
+    NoConsentError,
     erase_notes,
     erase_past_notes,
     last_day,
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from lti_tool.notes.choosing import Choice
     from lti_tool.sharing.reading import ReadableShare
     from tests.sharing.databases import Two
 
@@ -59,6 +64,15 @@ ROLES = {
     Standing.TEACHER: (Role.INSTRUCTOR, False),
     Standing.OBSERVER: (Role.OBSERVER, False),
 }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What an author was shown, and has not pressed yet."""
+
+    choice: Choice
+    texts: dict[str, str]
+    """By step."""
 
 
 class Play:
@@ -172,11 +186,10 @@ class Play:
         :param seen: what the page showed, where that is not what stands.
         """
         who = self.here(name)
-        if self.course.people[who].consent != "now":
-            return
         note = self.course.notes.get((who, step))
         now = "" if note is None else note.text
-        with self.writes() as session:
+        may_store = self.course.people[who].consent == "now"
+        with nullcontext() if may_store else pytest.raises(NoConsentError), self.writes() as session:
             save_notes(
                 session,
                 self.sealed,
@@ -186,6 +199,8 @@ class Play:
                 seen={PROMPT: mark(now if seen is None else seen)},
                 keep_until=last_day(self.course.today, self.course.class_ends_on),
             )
+        if not may_store:
+            return
         if seen is None and text:
             self.course.write(who, step, text)
         elif seen is None:
@@ -204,11 +219,11 @@ class Play:
                 erase_writing(session, self.store, person_id)
                 self.course.erase_writing(who)
             elif what == "consent":
-                take_back_consent(session, self.store, person_id, self.course.today)
+                take_back_consent(session, self.store, person_id)
                 self.course.erase_writing(who)
                 self.course.people[who].consent = None
             else:
-                erase_person(session, self.store, person_id, self.course.today)
+                erase_person(session, self.store, person_id)
                 self.course.erase_person(who)
                 self.gone.append(self.ids.pop(name))
         self.expect_erased()
@@ -226,36 +241,40 @@ class Play:
 
     # Sharing and reading.
 
-    def look(self, name: str, audience: diary.Audience, chosen: frozenset[str]) -> Choice | None:
-        """Choose, and be shown the people by name; nothing is shared by it (SHR-2)."""
+    def look(self, name: str, audience: diary.Audience, chosen: frozenset[str]) -> Shown | None:
+        """Choose, and be shown the people by name and the text; nothing is shared by it (SHR-2)."""
         who = self.here(name)
         with self.reads() as database:
+            texts = {one.step_id: one.text or "" for one in read_notes(database, self.sealed, who)}
             choices = read_choices(database, membership_id=who, context_id=self.context_id)
         choice = choices.find(audience.value, chosen)
         shown = set() if choice is None else {one.membership_id for one in choice.readers}
         assert shown == self.course.people_for(who, audience, chosen)
-        return choice
+        return None if choice is None else Shown(choice, texts)
 
-    def press(self, name: str, step: str, audience: diary.Audience, chosen: frozenset[str], shown: Choice) -> None:
-        """Press to share with those who were shown: it is shared with exactly them, or with nobody."""
+    def press(self, name: str, step: str, audience: diary.Audience, chosen: frozenset[str], shown: Shown) -> None:
+        """Press to share with those who were shown what was shown: it is shared with exactly them, or with nobody."""
         who = self.here(name)
         with self.reads() as database:
             found = {one.step_id: one for one in read_notes(database, self.sealed, who)}
-        if step not in found or self.course.people[who].consent != "now":
+        if step not in found:
             return
-        now = self.course.people_for(who, audience, chosen)
-        expected = now if now == {one.membership_id for one in shown.readers} and self.course.can_share(who) else None
+        now, seen = self.course.people_for(who, audience, chosen), shown.texts.get(step, "")
+        is_as_shown = now == {one.membership_id for one in shown.choice.readers} and found[step].text == seen
+        consents = self.course.people[who].consent == "now"
+        expected = now if is_as_shown and consents and self.course.can_share(who) else None
         try:
             with self.writes() as session:
                 share_with(
                     session,
                     self.store,
-                    note=found[step],
+                    note_id=found[step].id,
                     membership_id=who,
                     context_id=self.context_id,
                     audience=audience.value,
                     chosen=sorted(chosen),
-                    seen=shown.mark,
+                    seen=shown.choice.mark(seen),
+                    knows_duties=True,
                     today=self.course.today,
                     class_ends_on=self.course.class_ends_on,
                 )

@@ -31,7 +31,7 @@ from lti_tool.sharing.shares import NamedReader, withdraw_share
 from tests.conftest import DATABASES
 from tests.sharing.databases import two_databases
 from tests.sharing.diary import Audience, Standing
-from tests.sharing.play import SETS, Play
+from tests.sharing.play import SETS, Play, Shown
 from tests.sharing.witness import Witness
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Sharing(RuleBasedStateMachine):
         self.play = Play(self.two, PEOPLE, PLACES)
         self.witness = Witness(self.play)
         self.written = 0
-        self.looked: dict[str, tuple[str, Audience, frozenset[str], Choice]] = {}
+        self.looked: dict[str, tuple[str, Audience, frozenset[str], Shown]] = {}
         """What each author chose and was shown last, and has not pressed yet."""
 
     @initialize(begun=st.lists(st.tuples(steps, audiences, some), min_size=5, max_size=5))
@@ -142,7 +142,9 @@ class Sharing(RuleBasedStateMachine):
         """Send a press that names somebody, whoever they are, with the right mark for it (SHR-3)."""
         stranger = self.play.here(other)
         forged = Choice(PressedAudience(audience.value), (NamedReader(stranger, self.play.person_ids[other], other),))
-        self.play.press(name, step, audience, frozenset({stranger}), forged)
+        course = self.play.course
+        texts = {at[1]: note.text for at, note in course.notes.items() if at[0] == self.play.here(name)}
+        self.play.press(name, step, audience, frozenset({stranger}), Shown(forged, texts))
 
     @rule(which=some, by_closing=st.booleans())
     def end_share(self, which: int, *, by_closing: bool) -> None:

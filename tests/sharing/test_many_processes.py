@@ -17,8 +17,8 @@ from sqlalchemy import update
 import lti_tool.notes.kept  # noqa: F401 (says how notes are erased)
 from lti_tool.groups.agreements import accept_agreement
 from lti_tool.groups.circle import circle_of, follow_standing, read_own_group
-from lti_tool.groups.policy import mark
 from lti_tool.groups.sets import create_set, use_set
+from lti_tool.kernel.merging import mark
 from lti_tool.notes.choosing import read_choices, share_with
 from lti_tool.notes.service import last_day, read_notes, read_shared_text, save_notes, sealed_notes
 from lti_tool.people.arrivals import NewStanding
@@ -128,12 +128,13 @@ def share(session: Session, two: Two, course: Course, audience: Audience, *chose
     share_with(
         session,
         two.key_store,
-        note=note,
+        note_id=note.id,
         membership_id=author,
         context_id=course.context_id,
         audience=audience,
         chosen=chosen,
-        seen=choice.mark,
+        seen=choice.mark(note.text or ""),
+        knows_duties=True,
         today=TODAY,
         class_ends_on=ENDS_ON,
     )

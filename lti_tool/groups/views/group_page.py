@@ -15,7 +15,6 @@ from lti_tool.groups.circle import lock_groups, read_group, rename_group
 from lti_tool.groups.counting import read_answered
 from lti_tool.groups.invitations import end_visit, read_guests
 from lti_tool.groups.listing import read_groups
-from lti_tool.groups.policy import mark, merge_texts
 from lti_tool.groups.products import give_feedback, open_again, read_handed_in, read_product
 from lti_tool.groups.schemas import feedback_form, name_form
 from lti_tool.groups.sets import look_after, look_after_no_more
@@ -32,6 +31,7 @@ from lti_tool.groups.views.blueprint import (
 )
 from lti_tool.groups.views.overview import find_current_set, listed
 from lti_tool.groups.views.own_group import render_group
+from lti_tool.kernel.merging import mark, merge_texts
 from lti_tool.people.permissions import Permission
 from lti_tool.web.access import requires, visit_address
 from lti_tool.web.edge import database_connection, database_session

@@ -14,7 +14,7 @@ from lti_tool.curriculum.service import read_module
 from lti_tool.curriculum.visiting import class_state
 from lti_tool.groups.circle import read_own_group
 from lti_tool.groups.invitations import read_guests
-from lti_tool.groups.policy import assign_roles, mark, shares_page
+from lti_tool.groups.policy import assign_roles, shares_page
 from lti_tool.groups.products import HandedInError, read_product, save_product
 from lti_tool.groups.schemas import field_name, product_form, seen_name
 from lti_tool.groups.sealed_texts import UnreadableError
@@ -30,6 +30,7 @@ from lti_tool.groups.views.blueprint import (
     own_active_group,
     texts,
 )
+from lti_tool.kernel.merging import mark
 from lti_tool.people.names import shown_name
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.web.access import requires, visit_address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, render_template, request
+from flask import render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
@@ -14,7 +14,7 @@ from lti_tool.curriculum.service import read_line
 from lti_tool.curriculum.visiting import class_state, membership_of
 from lti_tool.kernel.key_store import KeyStoreError
 from lti_tool.notes.schemas import aid_form, field_name
-from lti_tool.notes.service import LONGEST_AID, TooManyAidsError, UnreadableError, last_day, save_aid
+from lti_tool.notes.service import LONGEST_AID, NoConsentError, TooManyAidsError, UnreadableError, last_day, save_aid
 from lti_tool.notes.views.blueprint import AWAY, CHANGED, NOT_RIGHT_YET, back_to, has_consent, notes, sealed, unlogged
 from lti_tool.people.permissions import Permission, is_allowed
 from lti_tool.web.access import visit_address
@@ -48,12 +48,10 @@ def _page(member: Member, aid: DecisionAid) -> dict[str, Any]:
     return {
         "aid": aid,
         "can_keep": writes and has_consent(member),
-        "writes": writes,
         "consent_url": visit_address("privacy.show_consent") if writes else None,
         "save_url": visit_address("notes.save_aid_note") if writes else None,
         "duties_url": visit_address("curriculum.show_teacher_duties_in_visit"),
         "aid_url": visit_address("notes.show_aid"),
-        "all_url": visit_address("notes.show_notes") if writes else None,
     }
 
 
@@ -75,8 +73,6 @@ def show_aid(member: Member) -> ResponseReturnValue:
 def save_aid_note(member: Member) -> ResponseReturnValue:
     """Keep what somebody wrote at the decision aid as a private note, because they pressed for it."""
     aid = _find_aid(member)
-    if not has_consent(member):
-        return redirect(visit_address("privacy.show_consent"), 303)
     typed = typed_values(request.form, [field_name(part.id) for part in aid.parts])
     try:
         text = _as_text(aid, aid_form(aid.parts).load(typed))
@@ -89,6 +85,8 @@ def save_aid_note(member: Member) -> ResponseReturnValue:
         )
     except ValidationError as error:
         return _show(member, aid, typed, errors_of(error)), NOT_RIGHT_YET
+    except NoConsentError:
+        return _show(member, aid, typed, {}, lacks_consent=True), CHANGED
     except TooManyAidsError:
         return _show(member, aid, typed, {}, is_full=True), CHANGED
     except (UnreadableError, KeyStoreError):
@@ -118,9 +116,13 @@ def _show(  # noqa: PLR0913 (what was typed, and what came of it)
     *,
     is_full: bool = False,
     is_away: bool = False,
+    lacks_consent: bool = False,
 ) -> str:
+    said = {"is_full": is_full, "is_away": is_away, "lacks_consent": lacks_consent}
     page = _page(member, aid)
-    return render_template("notes/aid.html", **page, typed=typed, errors=errors, is_full=is_full, is_away=is_away)
+    # Without a yes there are no fields; what was typed just now still needs them, or it would be gone.
+    page["can_keep"] = page["can_keep"] or lacks_consent
+    return render_template("notes/aid.html", **page, typed=typed, errors=errors, **said)
 
 
 register_kind(

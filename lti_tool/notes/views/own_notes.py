@@ -106,7 +106,7 @@ def withdraw(member: Member, note_id: str) -> ResponseReturnValue:
     withdraw_share(
         database_session(), instruments().key_store, note_id=id_or_404(note_id), membership_id=membership_of(member)
     )
-    return back_to("notes.show_notes", "withdrawn")
+    return back_to("notes.show_notes", "as-before")
 
 
 @notes.get("/notes/<note_id>/erase")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, request
 
 from lti_tool.curriculum.visiting import class_state, context_of, id_or_404, membership_of
-from lti_tool.notes.choosing import Choice, NotNowError, OthersError, read_choices, share_with
+from lti_tool.notes.choosing import DutiesUnreadError, NotNowError, OthersError, read_choices, share_with
 from lti_tool.notes.schemas import ChoiceSchema
 from lti_tool.notes.service import AID
 from lti_tool.notes.views.blueprint import (
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from lti_tool.curriculum.line import Step
-    from lti_tool.notes.choosing import Choices
+    from lti_tool.notes.choosing import Choice, Choices
     from lti_tool.notes.service import OwnNote
     from lti_tool.people.member import Member
 
@@ -61,7 +61,7 @@ def choose(member: Member, note_id: str) -> ResponseReturnValue:
     choice = choices.find(form["audience"], _chosen(form["audience"]))
     may_share = choices.may_share and not class_state(member).has_ended(today())
     if choice is None or not may_share:
-        return _show(member, found, names_nobody=may_share), NOT_RIGHT_YET
+        return _show(member, found, names_nobody=form["audience"] if may_share else None), NOT_RIGHT_YET
     return _confirm(member, found, choice)
 
 
@@ -72,26 +72,25 @@ def share(member: Member, note_id: str) -> ResponseReturnValue:
     found = _note_to_share(member, note_id)
     note, _step = found
     form, chosen = load_or_400(ChoiceSchema(), request.form), _chosen(request.form.get("audience", ""))
-    if form["audience"] == Audience.TEACHER and not form["knows"]:
-        choice = _choices(member).find(form["audience"], chosen)
-        if choice is not None:
-            return _confirm(member, found, choice, must_know=True), NOT_RIGHT_YET
     try:
         share_with(
             database_session(),
             instruments().key_store,
-            note=note,
+            note_id=note.id,
             membership_id=membership_of(member),
             context_id=context_of(member),
             audience=form["audience"],
             chosen=chosen,
             seen=form["seen"],
+            knows_duties=form["knows"],
             today=today(),
             class_ends_on=class_state(member).ends_on,
         )
+    except DutiesUnreadError as error:
+        return _confirm(member, found, error.choice, must_know=True), NOT_RIGHT_YET
     except (NotNowError, OthersError):
-        return _show(member, found, are_others=True), CHANGED
-    return back_to_step(note.step_id, "shared")
+        return _show(member, _note_to_share(member, note_id), are_others=True), CHANGED
+    return back_to_step(note.step_id, "as-chosen")
 
 
 class _NothingToShareError(Exception):
@@ -118,8 +117,11 @@ def _note_to_share(member: Member, note_id: str) -> tuple[OwnNote, Step]:
     place = find_place(member, note)
     if place is None or note.step_id == AID:
         raise _NothingToShareError(back_to("notes.show_notes"))
-    if note.text is None or not has_consent(member):
-        raise _NothingToShareError(back_to_step(note.step_id, "kept"))
+    if not has_consent(member):
+        raise _NothingToShareError(back_to("privacy.show_consent_of_step", step_id=note.step_id))
+    if note.text is None:
+        # The step says that it cannot be opened now.
+        raise _NothingToShareError(back_to_step(note.step_id, "writing"))
     return note, place[1]
 
 
@@ -137,7 +139,7 @@ def _show(
     member: Member,
     found: tuple[OwnNote, Step],
     *,
-    names_nobody: bool = False,
+    names_nobody: str | None = None,
     are_others: bool = False,
 ) -> str:
     note, step = found
@@ -179,7 +181,7 @@ def _confirm(member: Member, found: tuple[OwnNote, Step], choice: Choice, *, mus
         names=call(choice.readers, member),
         field=_FIELD_OF.get(choice.audience),
         chosen=[one.membership_id for one in choice.readers],
-        seen=choice.mark,
+        seen=choice.mark(note.text or ""),
         must_know=must_know,
         ends_on=last_day(today(), class_state(member).ends_on),
         share_url=visit_address("notes.share", note_id=note.id),

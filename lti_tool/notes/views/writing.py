@@ -14,10 +14,11 @@ from lti_tool.curriculum.service import read_module
 from lti_tool.curriculum.visiting import class_state, membership_of
 from lti_tool.kernel.key_store import KeyStoreError
 from lti_tool.notes.schemas import ThenSchema, field_name, seen_name, writing_form
-from lti_tool.notes.service import UnreadableError, last_day, marks_of, read_notes, save_notes
+from lti_tool.notes.service import NoConsentError, UnreadableError, last_day, marks_of, read_notes, save_notes
 from lti_tool.notes.step import PrivateSchema, build_writing, writing_of
 from lti_tool.notes.views.blueprint import (
     AWAY,
+    CHANGED,
     NOT_RIGHT_YET,
     back_to,
     has_consent,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from lti_tool.curriculum.line import Step
-    from lti_tool.groups.policy import Merged
+    from lti_tool.kernel.merging import Merged
     from lti_tool.notes.service import OwnNote
     from lti_tool.notes.step import Prompt, Writing
     from lti_tool.notes.views.blueprint import LiveShare
@@ -142,15 +143,12 @@ def save(member: Member, step_id: str) -> ResponseReturnValue:
     # What is shared stands on the page as a text, and is not among them.
     names = [field_name(one.id) for one in writing.prompts]
     typed = typed_values(request.form, [name for name in names if name in request.form])
-    if not has_consent(member):
-        return back_to("privacy.show_consent_of_step", step_id=step_id) if typed else back_to_step(step_id, "withdrawn")
+    if not typed and then["withdraw"]:
+        return back_to_step(step_id, "as-before")
     try:
         merged = _save(member, step_id, writing, typed)
-    except ValidationError as error:
-        live = _live(member, step, writing, typed=typed, errors=errors_of(error))
-        return _show(step, live), NOT_RIGHT_YET
-    except (UnreadableError, KeyStoreError):
-        return _show(step, _live(member, step, writing, typed=typed), is_away=True), AWAY
+    except (ValidationError, NoConsentError, UnreadableError, KeyStoreError) as error:
+        return _refuse(member, step, writing, typed, error)
     if then["by_script"]:
         return _tell_script(writing, merged)
     if merged.met:
@@ -174,13 +172,23 @@ def _save(member: Member, step_id: str, writing: Writing, typed: Mapping[str, st
     )
 
 
+def _refuse(
+    member: Member, step: Step, writing: Writing, typed: Mapping[str, str], error: Exception
+) -> ResponseReturnValue:
+    """Show what was typed again, with why it is not kept."""
+    errors = errors_of(error) if isinstance(error, ValidationError) else {}
+    status = NOT_RIGHT_YET if errors else CHANGED if isinstance(error, NoConsentError) else AWAY
+    live = _live(member, step, writing, typed=typed, errors=errors)
+    return _show(step, live, is_away=status == AWAY), status
+
+
 def _go_on(member: Member, step_id: str, then: Mapping[str, str]) -> ResponseReturnValue:
     """Lead on from a press: to the step again, or to the page about one note."""
     for wish, endpoint in (("share", "notes.show_sharing"), ("erase", "notes.ask_erasure")):
         if then[wish]:
             note = _find(member, step_id, then[wish])
             return back_to_step(step_id, "nothing-yet") if note is None else back_to(endpoint, note_id=note.id)
-    return back_to_step(step_id, "withdrawn" if then["withdraw"] else "kept")
+    return back_to_step(step_id, "as-before" if then["withdraw"] else "kept")
 
 
 def back_to_step(step_id: str, place: str) -> ResponseReturnValue:

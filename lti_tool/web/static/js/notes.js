@@ -1,9 +1,10 @@
 /**
- * In a private step: saves what somebody types a moment after they pause, as the Save button does. Nothing is kept in the
- * browser. Without script the button does it; with it, too.
+ * In a private step: saves what somebody types every few seconds, as the Save button does, also while they type on: what
+ * is typed in one go must not be lost when they leave suddenly. Nothing is kept in the browser. Without script the button
+ * does it; with it, too.
  */
 
-const PAUSE = 2500;
+const EVERY = 3000;
 const PATIENCE = 8000;
 /** A browser sends no more than this from a page that is being left. */
 const MOST_IN_PASSING = 60_000;
@@ -15,9 +16,20 @@ const MOST_IN_PASSING = 60_000;
  */
 function keep(form) {
   const status = form.querySelector("[data-saved]");
+  const aloud = form.querySelector("[data-said]");
+  let state;
   let waiting;
   /** The saving that is under way; the next one waits for it, or it would be held against what stood there before. */
   let underWay = null;
+
+  /** Say how it is; aloud only when that changes, or somebody who listens would hear it every few seconds. */
+  function say(now, words) {
+    status.textContent = words;
+    if (now !== state) {
+      aloud.textContent = words;
+      state = now;
+    }
+  }
 
   async function save() {
     const typed = new FormData(form);
@@ -41,9 +53,13 @@ function keep(form) {
           seen.value = mark;
         }
       }
-      status.textContent = kept.met.length > 0 ? form.dataset.wordsMet : form.dataset.wordsKept.replace("#", kept.at);
+      if (kept.met.length > 0) {
+        say("met", form.dataset.wordsMet);
+      } else {
+        say("kept", form.dataset.wordsKept.replace("#", kept.at));
+      }
     } catch {
-      status.textContent = form.dataset.wordsAway;
+      say("away", form.dataset.wordsAway);
     }
   }
 
@@ -51,7 +67,7 @@ function keep(form) {
     clearTimeout(waiting);
     waiting = undefined;
     if (underWay !== null) {
-      waiting = setTimeout(saveWhenFree, PAUSE / 5);
+      waiting = setTimeout(saveWhenFree, EVERY / 5);
       return;
     }
     underWay = save().finally(() => {
@@ -60,8 +76,7 @@ function keep(form) {
   }
 
   form.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(saveWhenFree, PAUSE);
+    waiting ??= setTimeout(saveWhenFree, EVERY);
   });
   // Who goes on to something else on the page may be about to follow a link.
   form.addEventListener("focusout", () => {
@@ -69,11 +84,12 @@ function keep(form) {
       saveWhenFree();
     }
   });
-  // A press saves everything itself; what is on its way is waited for, or both would seem to come from two windows.
+  // A press saves everything itself; what is on its way is waited for, or both would seem to come from two windows. Taking
+  // back waits for nothing.
   form.addEventListener("submit", (event) => {
     clearTimeout(waiting);
     waiting = undefined;
-    if (underWay !== null) {
+    if (underWay !== null && event.submitter?.name !== "withdraw") {
       event.preventDefault();
       underWay.then(() => form.requestSubmit(event.submitter));
     }
