@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
+from lti_tool.kernel.characters import is_no_text
 from lti_tool.lti.schemas import PlainText, ShownText
 from lti_tool.lti.tool_configuration import CANVAS, PLATFORM_CONFIGURATION, TOOL_CONFIGURATION
 
@@ -44,11 +45,15 @@ def _placements(value: object) -> list[str]:
 
 
 class Number(PlainText):
-    """An id. Some platforms send theirs as a number."""
+    """An id that a page shows to an administrator. Some platforms send theirs as a number."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         is_number = isinstance(value, int) and not isinstance(value, bool)
-        return super()._deserialize(str(value) if is_number else value, attr, data, **kwargs)
+        text = super()._deserialize(str(value) if is_number else value, attr, data, **kwargs)
+        if any(map(is_no_text, text)):
+            message = "holds characters that no page can show"
+            raise ValidationError(message)
+        return text
 
 
 class _OwnSchema(Schema):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import ValidationError, fields
 from werkzeug.exceptions import BadRequest
 
+from lti_tool.kernel.characters import is_no_text
 from lti_tool.web.languages import lazy_gettext as _
 
 if TYPE_CHECKING:
@@ -80,13 +81,7 @@ def _seen(char: str) -> str:
         return " "
     if category == "Cf":
         return ""
-    return _UNSHOWABLE if category in ("Cc", "Cs") or _is_no_character(char) else char
-
-
-def _is_no_character(char: str) -> bool:
-    """Whether a code point is one of the 66 that never will be a character (Unicode 23.7): no page may hold them."""
-    code = ord(char)
-    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF  # noqa: PLR2004
+    return _UNSHOWABLE if is_no_text(char) else char
 
 
 def typed_values(form: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

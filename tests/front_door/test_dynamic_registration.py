@@ -584,6 +584,8 @@ ANSWERS: dict[str, tuple[Callable[[bytes | None], Answer], str, int]] = {
     "long_client_id": (say({"client_id": "x" * 256}), "answer_incomplete", 503),
     "odd_client_id": (say({"client_id": {"a": 1}}), "answer_incomplete", 503),
     "nul": (say({"client_id": "a\0b"}), "answer_incomplete", 503),
+    "control": (say({"client_id": "a\x90b"}), "answer_incomplete", 503),
+    "no_character": (say({"client_id": "a\ufdd0b"}), "answer_incomplete", 503),
     "long_deployment": (say({"client_id": "x", TOOL: {"deployment_id": "x" * 256}}), "answer_incomplete", 503),
     "slow": (fail(OutboundReason.TOO_SLOW), "answer_lost", 503),
     "gone": (fail(OutboundReason.UNREACHABLE), "answer_lost", 503),
