@@ -96,22 +96,16 @@ class KeyStore:
         else:
             # Only what stood there before: what is new may yet be undone.
             self._is_ours = known == own
-        if known != own:
-            message = (
-                "RUGZAK_KEYS_DATABASE_URL names another key store than the one that belongs to the database; name that "
-                "one, or see docs/encryption.md when it is lost."
-            )
-            raise KeyStoreError(message)
+        _compare(own, known)
 
     def check(self, session: Session) -> None:
-        """Ask the same without taking anything as one's own: for who looks whether the tool can work.
+        """Ask the same at this moment, without taking anything as one's own.
 
-        :raises KeyStoreError: when it is another one.
+        :raises KeyStoreError: when it is another one, or does not answer.
         """
-        if session.execute(select(KeyStoreLink.store_id)).first() is not None:
-            self.claim(session)
-        else:
-            self._identity()
+        own, known = self._identity(), session.execute(select(KeyStoreLink.store_id)).scalar_one_or_none()
+        if known is not None:
+            _compare(own, known)
 
     def adopt(self, session: Session) -> None:
         """Take this key store as the main database's, in place of one that is lost with all its keys."""
@@ -245,6 +239,15 @@ class KeyStore:
 
     def _unwrap(self, wrapped: bytes, record_id: str, owner_id: str) -> bytes:
         return self._key_ring.decrypt(_PURPOSE, wrapped, bound_to=_place(record_id, owner_id))
+
+
+def _compare(own: str, known: str) -> None:
+    if known != own:
+        message = (
+            "RUGZAK_KEYS_DATABASE_URL names another key store than the one that belongs to the database; name that "
+            "one, or see docs/encryption.md when it is lost."
+        )
+        raise KeyStoreError(message)
 
 
 def _away() -> KeyStoreError:

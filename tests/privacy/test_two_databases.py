@@ -175,6 +175,17 @@ def test_sto_7_erasing_says_so_and_changes_nothing_while_the_key_store_is_away(
 
 
 @pytest.mark.one_database
+def test_tool_that_wrote_before_is_not_ready_once_the_key_store_is_away(
+    shared: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = shared.circle.door.client
+    assert client.get("/health/ready").status_code == 200
+    away_keys(shared, monkeypatch)
+
+    assert client.get("/health/ready").status_code == 503
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize("form", ["readable", "machine"])
 def test_sto_8_nothing_is_taken_along_without_its_texts(
     shared: Ring, monkeypatch: pytest.MonkeyPatch, form: str
