@@ -331,6 +331,29 @@ def test_shr_2_enter_key_chooses_no_more_people_than_the_row_where_it_is_pressed
     assert esra.frame.locator("[data-names]").inner_text() == name
 
 
+def test_ext_11_what_somebody_wrote_goes_on_paper_only_when_they_press_for_that(enter: Enter) -> None:
+    cem = enter("cem")
+    say_yes(cem)
+    cem.frame.locator("textarea").fill(TEXT)
+    cem.press("save-notes")
+    page = cem.frame.page
+    page.emulate_media(media="print")
+    assert not cem.frame.locator("textarea").is_visible()
+    open_page(cem, "/notes")
+    # A headless browser prints nothing, and so would never say that it has.
+    cem.frame.evaluate("window.print = () => {}")
+    note, instead = cem.frame.locator(".written"), cem.frame.locator(".instead")
+    assert (note.is_visible(), instead.is_visible()) == (False, True)
+
+    page.emulate_media(media="screen")
+    assert (note.is_visible(), instead.is_visible()) == (True, False)
+    cem.frame.locator("[data-print-own] summary").click()
+    cem.frame.locator("[data-action=print-own]").click()
+    page.emulate_media(media="print")
+
+    assert (note.is_visible(), instead.is_visible()) == (True, False)
+
+
 def hold_up(route: Route) -> None:
     """Let a request that a script sends arrive a second late."""
     if "by_script" in (route.request.post_data or ""):
