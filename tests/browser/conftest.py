@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.class_in_groups import arrange
+from tests.browser.class_in_groups import arrange, entering
 from tests.browser.pages import Lms
 from tests.browser.running import CHROMIUM_ARGS, running_demo
 from tests.prepare import find_chromium
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+    from tests.browser.class_in_groups import Enter
     from tests.browser.running import RunningDemo
 
 # The tool's frame goes to and fro between two sites within moments. With a process for each site, Chromium now and then
@@ -46,6 +47,20 @@ def demo_in_groups(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -
     with running_demo(tmp_path_factory.mktemp("demo-in-groups")) as running:
         arrange(running, browser)
         yield running
+
+
+@pytest.fixture(scope="module")
+def changing_demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[RunningDemo]:
+    """The same for tests that change groups and what people write: none looks at what another of its file changes."""
+    with running_demo(tmp_path_factory.mktemp("changing")) as running:
+        arrange(running, browser)
+        yield running
+
+
+@pytest.fixture
+def enter(browser: Browser, changing_demo: RunningDemo) -> Iterator[Enter]:
+    """Let people in, each in a browser of their own."""
+    yield from entering(browser, changing_demo)
 
 
 @pytest.fixture(scope="session")

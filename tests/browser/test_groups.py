@@ -9,35 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.browser.class_in_groups import GLASSES, GROUPS, LEARNT, LISTENING, NAME, arrange, entering
+from tests.browser.class_in_groups import GLASSES, GROUPS, LEARNT, LISTENING, NAME
 from tests.browser.pages import Lms, Tool
 from tests.browser.running import running_demo
 from tests.browser.walk import send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
     from tests.browser.class_in_groups import Enter
-    from tests.browser.running import RunningDemo
-
-
-@pytest.fixture(scope="module")
-def demo(request: pytest.FixtureRequest, browser: Browser) -> Iterator[RunningDemo]:
-    """A demo of its own whose class is in groups: here groups change. No test looks at what another changes."""
-    del request
-    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as running:
-        arrange(running, browser)
-        yield running
-
-
-@pytest.fixture
-def enter(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
-    """Let people in, each in a browser of their own."""
-    yield from entering(browser, demo)
 
 
 def open_page(tool: Tool, path: str) -> str:

@@ -17,31 +17,13 @@ from tests.browser.running import running_demo
 from tests.browser.test_groups import open_page, open_student
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Route
 
     from tests.browser.class_in_groups import Enter
     from tests.browser.pages import Tool
-    from tests.browser.running import RunningDemo
 
 STEP, MAP = "/step/bei6z6uv", "/step/sn7ymgjb/1"
 TEXT = "Aan iemands handen zie ik of het te druk is."
-
-
-@pytest.fixture(scope="module")
-def demo(request: pytest.FixtureRequest, browser: Browser) -> Iterator[RunningDemo]:
-    """A demo of its own whose class is in groups; the second of them has agreed."""
-    del request
-    with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder)) as running:
-        arrange(running, browser)
-        yield running
-
-
-@pytest.fixture
-def enter(browser: Browser, demo: RunningDemo) -> Iterator[Enter]:
-    """Let people in, each in a browser of their own."""
-    yield from entering(browser, demo)
 
 
 def look(tool: Tool) -> None:
