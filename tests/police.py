@@ -93,7 +93,8 @@ class PolicingClient(FlaskClient):
 
 
 _SECRET = re.compile(
-    r'nonce="[^"]*"|name="(?:form_token|group|seen[^"]*)" value="[^"]*"|/s/[\w-]{43}|<strong class="code">[^<]*'
+    r'nonce="[^"]*"|name="(?:form_token|group|seen[^"]*)" value="[^"]*"|/s/[\w-]{43}|\b[a-z2-7]{26}\b|'
+    r'<strong class="code">[^<]*'
 )
 _checked: set[tuple[int, bool]] = set()
 
