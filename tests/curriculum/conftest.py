@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
-from lti_tool.curriculum import loader
+from lti_tool.curriculum import loader, texts
 from lti_tool.curriculum.loader import ContentError, read_content
 from tests.content import copy_modules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+_MOST_TEXTS = 5000
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,20 @@ class ContentTree:
         with pytest.raises(ContentError) as caught:
             read_content(self.root)
         return str(caught.value).splitlines()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_what_stays_once() -> Iterator[None]:
+    """Read and judge a text once: a test spoils one file of fifty, and the others are as they were in every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("find_links", "find_lost_markup"):
+            patch.setattr(texts, name, _once(getattr(texts, name)))
+        patch.setattr(yaml, "compose", lru_cache(_MOST_TEXTS)(yaml.compose))
+        yield
+
+
+def _once(find: Callable[[str], Iterable[tuple[int, str]]]) -> Callable[[str], Iterable[tuple[int, str]]]:
+    return lru_cache(_MOST_TEXTS)(lambda text: tuple(find(text)))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.kernel.database import Base
@@ -70,11 +71,16 @@ def dump(database: Database) -> dict[str, list[str]]:
         for name in names:
             if connection.dialect.name == "sqlite":
                 cursor.execute(f"SELECT * FROM {name}")  # noqa: S608 (our own names)
-            found[name] = sorted(repr(tuple(row)) for row in cursor.fetchall())
+            found[name] = sorted(repr(tuple(map(_plain, row))) for row in cursor.fetchall())
             if connection.dialect.name == "postgresql":
                 cursor.nextset()
         cursor.close()
     return found
+
+
+def _plain(value: object) -> object:
+    """Return a value as both databases would give it: SQLite has no dates of its own."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def dump_people(database: Database) -> str:

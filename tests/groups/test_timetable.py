@@ -8,7 +8,7 @@ import string
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lti_tool.groups.timetable import (
@@ -145,6 +145,8 @@ def test_table_in_which_nothing_looks_like_a_name_is_told() -> None:
 
 @given(st.lists(st.lists(NAMES, min_size=1, max_size=5), min_size=1, max_size=8), st.sampled_from([[], [""]]))
 def test_groups_with_names_below_them_are_read_back(groups: list[list[str]], blank: list[str]) -> None:
+    # Nobody is called so; a line that begins like that is a group.
+    assume(not any(name.casefold().startswith(("groep", "group", "team")) for names in groups for name in names))
     lines: list[str] = []
     expected = []
     for number, names in enumerate(groups, 1):

@@ -82,7 +82,7 @@ COLUMNS = {
     "sharing_share.group_id": "the group",
     "sharing_share.pause": "why it pauses",
     "sharing_share.ends_on": "its last day",
-    "sharing_share.given": "once more which note and for whom, encrypted",
+    "sharing_share.given": "once more which note, a mark of its text and for whom, encrypted",
     "sharing_reader.share_id": "a share",
     "sharing_reader.membership_id": "the membership of somebody on its frozen list",
     "groups_member.set_id": "the set",
