@@ -191,6 +191,7 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize(("field", "changes", "sentence"), WRONG)
+@pytest.mark.one_database
 def test_what_is_not_right_yet_is_told_above_and_at_the_field_and_nothing_typed_is_lost(
     door: Door, keep: Callable[..., Keeper], language: str, field: str, changes: dict[str, str], sentence: str
 ) -> None:
@@ -378,6 +379,7 @@ PATHS = [
 
 @pytest.mark.parametrize("person", ["amina", "teacher", "mentor", "administrator", "nonediting_teacher"])
 @pytest.mark.parametrize(("method", "path"), PATHS)
+@pytest.mark.one_database
 def test_nobody_but_a_coordinator_finds_the_pages_or_their_address(
     door: Door, keeper: Keeper, person: str, method: str, path: str
 ) -> None:
@@ -466,6 +468,7 @@ def test_ops_5_limits_of_one_institution_are_not_those_of_another(keeper: Keeper
 @pytest.mark.parametrize(
     "card_id", ["x", "A" * 26, "a" * 27, "%00" * 26, "%F0%9F%98%80", "..", "a" * 25 + "1", "%ED%A0%80" * 9]
 )
+@pytest.mark.one_database
 def test_address_that_is_no_card_is_not_found(keeper: Keeper, card_id: str) -> None:
     for rest in ("", "/remove"):
         assert keeper.get(f"/contacts/{card_id}{rest}").status_code == 404

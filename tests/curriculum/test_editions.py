@@ -175,6 +175,7 @@ FORMATS = [
 
 @pytest.mark.parametrize("change", FORMATS)
 @pytest.mark.parametrize("person", ["amina", "teacher", "mentor"])
+@pytest.mark.one_database
 def test_edition_of_another_format_is_a_calm_page_and_no_error(
     door: Door,
     database: Database,

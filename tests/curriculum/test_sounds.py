@@ -27,6 +27,7 @@ PATH = f"/sound/{SOUND_ID}"
 
 @pytest.mark.parametrize(("medium_id", "file"), MEDIA.items(), ids=lambda one: str(one)[:6])
 @pytest.mark.parametrize("person", ["amina", "teacher", "mentor", "test_student"])
+@pytest.mark.one_database
 def test_sound_is_sent_whole_with_its_type(sample_door: Door, person: str, medium_id: str, file: MediumFile) -> None:
     response = sample_door.enter(person).get(f"/sound/{medium_id}")
 

@@ -521,6 +521,7 @@ def test_times_beyond_the_leeway_are_refused(
     ["1795000000", True, -1, 10**400, 1e300, float("nan"), float("inf"), float("-inf"), [1], {"at": 1}, ""],
     ids=lambda value: str(value)[:12],
 )
+@pytest.mark.one_database
 def test_time_that_is_no_time_is_refused(attack: Callable[..., None], claim: str, value: Any) -> None:
     attack(setting(**{claim: value}), "claim_malformed")
 
@@ -836,6 +837,7 @@ IDS = {
 
 @pytest.mark.parametrize("path", IDS.values(), ids=IDS.keys())
 @pytest.mark.parametrize("value", NOT_TEXT.values(), ids=NOT_TEXT.keys())
+@pytest.mark.one_database
 def test_id_that_is_not_text_is_refused(attack: Callable[..., None], path: tuple[str, ...], value: Any) -> None:
     attack(lambda launch: place_of(launch.claims, path).update({path[-1]: value}), "claim_malformed")
 

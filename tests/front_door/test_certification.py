@@ -165,6 +165,7 @@ def test_b11_no_resource_link_is_refused(refuse: Callable[[Callable[[Launch], An
 
 
 @pytest.mark.parametrize("link", [{}, {"id": ""}, {"id": "  "}, {"id": None}, {"title": "no id"}])
+@pytest.mark.one_database
 def test_b11_resource_link_without_id_is_refused(
     link: dict[str, Any], refuse: Callable[[Callable[[Launch], Any], str], None]
 ) -> None:

@@ -649,6 +649,7 @@ def test_look_that_breaks_leaves_the_page_working(
 @pytest.mark.usefixtures("_own_key")
 @pytest.mark.parametrize("reason", list(OutboundReason))
 @pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.one_database
 def test_look_at_a_connection_that_does_not_work(
     door: Door, url: str, platform_http: FakePlatform, reason: OutboundReason, language: str
 ) -> None:

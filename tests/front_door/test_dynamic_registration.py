@@ -558,6 +558,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], Callable[[bytes | None], Answ
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
+@pytest.mark.one_database
 def test_configuration_with_a_fault_connects_nothing(office: Office, database: Database, fault: str) -> None:
     make, reason, status = FAULTS[fault]
     invite, before = office.invite(), dump(database)
@@ -595,6 +596,7 @@ ANSWERS: dict[str, tuple[Callable[[bytes | None], Answer], str, int]] = {
 
 
 @pytest.mark.parametrize("fault", sorted(ANSWERS))
+@pytest.mark.one_database
 def test_answer_with_a_fault_connects_nothing(office: Office, session: Session, fault: str) -> None:
     answer, reason, status = ANSWERS[fault]
     invite, good = office.invite(), office.wire.answers[REGISTER]

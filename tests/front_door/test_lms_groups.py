@@ -153,6 +153,7 @@ ODD = {
 
 @pytest.mark.parametrize("value", ODD.values(), ids=ODD.keys())
 @pytest.mark.parametrize("name", [GROUPS, SECTIONS])
+@pytest.mark.one_database
 def test_odd_list_of_ids_counts_as_none(door: Door, database: Database, name: str, value: Any) -> None:
     visit = door.enter(spoil=saying(**{name: value}))
 

@@ -415,6 +415,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("target", FOREIGN)
+@pytest.mark.one_database
 def test_foreign_target_is_refused(door: Door, witness: Witness, target: str) -> None:
     witness.remember()
 

@@ -371,6 +371,7 @@ def test_colour_is_read_from_canvas_or_not_at_all(text: str | None, colour: str 
 
 
 @pytest.mark.parametrize("text", [text for text, _ in BRANDS if text is not None], ids=range(len(BRANDS) - 1))
+@pytest.mark.one_database
 def test_no_brand_keeps_anybody_out(door: Door, text: str) -> None:
     visit = door.enter(spoil=lambda launch: launch.claims.update({f"{CLAIM}custom": {"brand": text}}))
 

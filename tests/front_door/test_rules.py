@@ -134,6 +134,7 @@ OWN_TYPE = {
     ("claim", "kind"),
     [(claim, kind) for claim in REQUIRED for kind in TYPES if kind not in OWN_TYPE.get(claim, {"text"})],
 )
+@pytest.mark.one_database
 def test_required_claim_of_another_type_is_refused(door: Door, witness: Witness, claim: str, kind: str) -> None:
     launch = door.prepare()
     *path, name = REQUIRED[claim]
@@ -246,6 +247,7 @@ def put(claims: dict[str, Any], path: tuple[Any, ...], value: object) -> None:
     [ATTACK, f"https://lms.example/{ATTACK}", f'{{"ic-brand-primary": "#abc;{SCRIPT}"}}'],
     ids=["text", "url", "json"],
 )
+@pytest.mark.one_database
 def test_script_in_any_claim_is_text_or_nothing_on_every_page(door: Door, path: tuple[Any, ...], text: str) -> None:
     def spoil(launch: Launch) -> None:
         if path == (f"{CLAIM}context", "label"):

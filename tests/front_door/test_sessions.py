@@ -456,6 +456,7 @@ STRANGE_WAYS_BACK = [
 
 
 @pytest.mark.parametrize("return_url", STRANGE_WAYS_BACK)
+@pytest.mark.one_database
 def test_ops_7_way_back_cannot_write_into_the_policy(door: Door, return_url: str) -> None:
     visit = door.enter(spoil=spoil_lti(launch_presentation={"return_url": return_url}))
 

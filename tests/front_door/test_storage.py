@@ -149,6 +149,7 @@ SPOILT = [name for name, knob in KNOBS.items() if not knob.accepted and name != 
 
 
 @pytest.mark.parametrize("knob", SPOILT)
+@pytest.mark.one_database
 def test_spoilt_launch_without_a_cookie_is_refused_and_gets_no_ticket(
     frame: Frame, witness: Witness, knob: str
 ) -> None:

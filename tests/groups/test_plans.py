@@ -422,6 +422,7 @@ def test_list_of_five_thousand_students_fits(teacher: Visit) -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "字", "&"])
+@pytest.mark.one_database
 def test_list_that_is_too_long_comes_back_with_how_to_split_it(teacher: Visit, letter: str) -> None:
     line = "Noor " + letter * 30 + "\r\n"
     text = line * (LONGEST_LIST // len(line.encode()))

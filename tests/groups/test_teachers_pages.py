@@ -117,6 +117,7 @@ def test_one_student_is_put_elsewhere_in_the_plan_by_hand(crowd: Circle, teacher
 
 
 @pytest.mark.parametrize("typed", ["", "0", "-1", "twee", "99999", "\uff11"])
+@pytest.mark.one_database
 def test_number_that_is_none_comes_back_with_a_sentence(crowd: Circle, teacher: Visit, typed: str) -> None:
     plan(teacher, "new")
 
@@ -161,6 +162,7 @@ def test_list_is_matched_and_what_it_does_not_match_is_shown_and_kept_nowhere(cr
 
 
 @pytest.mark.parametrize("label", ["1", "01", "groep 1", "Group 1"])
+@pytest.mark.one_database
 def test_number_in_a_list_is_that_group_and_renames_nobody(crowd: Circle, teacher: Visit, label: str) -> None:
     first, second = names(crowd, "chiyun", "amina")
     crowd.visits["amina"].post("/group/name", {"name": "De tuin"})
@@ -337,6 +339,7 @@ def test_course_without_anybody_says_so(crowd: Circle) -> None:
         ("post", "/groups/sign-up"),
     ],
 )
+@pytest.mark.one_database
 def test_no_student_forms_groups(crowd: Circle, method: str, path: str) -> None:
     visit = crowd.visits["amina"]
     answer = visit.get(path) if method == "get" else visit.post(path, {})

@@ -238,6 +238,7 @@ def test_last_day_may_be_written_as_people_write_it(teacher: Visit, text: str) -
         ('"><b>x', "Dit is geen dag.", "This is not a day."),
     ],
 )
+@pytest.mark.one_database
 def test_last_day_that_cannot_be_is_refused_in_the_readers_language_and_stays_as_typed(
     teacher: Visit, database: Database, text: str, dutch: str, english: str
 ) -> None:

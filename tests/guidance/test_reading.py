@@ -66,6 +66,7 @@ def test_ops_4_every_page_speaks_both_languages(teacher: Visit, database: Databa
 
 
 @pytest.mark.parametrize("person", ["amina", "mentor", "no_role", "test_student", "designer", "site_administrator"])
+@pytest.mark.one_database
 def test_who_does_not_teach_finds_nothing(door: Door, database: Database, person: str) -> None:
     visit = door.enter(person)
 

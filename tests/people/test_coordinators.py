@@ -405,6 +405,7 @@ def test_coordinator_sees_what_is_still_to_be_checked(door: Door, grant: Callabl
 @pytest.mark.parametrize(
     "person", ["amina", "teacher", "mentor", "teaching_assistant", "designer", "site_administrator"]
 )
+@pytest.mark.one_database
 def test_nobody_else_gets_a_byte_of_it(door: Door, grant: Callable[..., None], person: str, language: str) -> None:
     grant(door, sub=PEOPLE["auditor"].id)
     visit = door.enter(person, locale=language)
@@ -515,6 +516,7 @@ def test_test_user_presses_and_is_on_no_board(door: Door) -> None:
 
 
 @pytest.mark.parametrize("person", ["designer", "mentor", "auditor", "site_administrator", "no_role"])
+@pytest.mark.one_database
 def test_who_reads_along_reads_every_step_and_presses_nothing(door: Door, person: str) -> None:
     visit = door.enter(person)
 

@@ -243,6 +243,7 @@ def test_board_of_one_page_has_no_links_to_others(door: Door) -> None:
 @pytest.mark.parametrize(
     "page", ["0", "-1", "4", "100000", "100001", "9" * 30, "two", "1.5", "", "1e1", "%00", "1%202", "null", "0x1"]
 )
+@pytest.mark.one_database
 def test_page_that_is_not_there_answers_404(door: Door, page: str) -> None:
     assert door.enter("teacher").get(f"/?page={page}").status_code == 404
 

@@ -90,6 +90,7 @@ def page_at(visit: Visit, path: str) -> tuple[str | None, str | None]:
 
 
 @pytest.mark.parametrize("person", WAITING)
+@pytest.mark.one_database
 def test_preparing_class_shows_the_calm_page_everywhere(door: Door, stand: Callable[..., None], person: str) -> None:
     stand(is_open=False)
     visit = door.enter(person)
@@ -98,6 +99,7 @@ def test_preparing_class_shows_the_calm_page_everywhere(door: Door, stand: Calla
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.one_database
 def test_calm_page_says_what_happens_and_shows_nothing_of_the_line(
     door: Door, stand: Callable[..., None], language: str
 ) -> None:
@@ -123,6 +125,7 @@ def test_places_to_go_are_there_before_the_class_opens(door: Door, stand: Callab
 
 @pytest.mark.parametrize("person", WAITING)
 @pytest.mark.parametrize("done", ["yes", "no"])
+@pytest.mark.one_database
 def test_press_in_a_preparing_class_answers_404(door: Door, stand: Callable[..., None], person: str, done: str) -> None:
     stand(is_open=True)
     if person in ("amina", "nameless", "test_student"):
@@ -244,6 +247,7 @@ def test_teacher_of_a_class_that_has_ended_reads_that_its_last_day_has_passed(
 
 
 @pytest.mark.parametrize("person", WAITING)
+@pytest.mark.one_database
 def test_held_unit_shows_the_calm_page_until_its_day(door: Door, stand: Callable[..., None], person: str) -> None:
     stand(**{LAST_UNIT: date(2026, 11, 30)})
     visit = door.enter(person)

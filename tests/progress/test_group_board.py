@@ -254,6 +254,7 @@ def test_board_begins_with_the_first_part_and_leads_to_the_others(teacher: Windo
     ["part=0", "part=9", "part=two", "part=", "mine=2", "mine=", "as=picture", "as=", "page=2", "part=1&page=0"],
 )
 @pytest.mark.parametrize("path", ["/", "/board.csv"])
+@pytest.mark.one_database
 def test_board_that_is_not_there_answers_404(teacher: Window, path: str, query: str) -> None:
     expected = 200 if (path, query) == ("/board.csv", "page=2") else 404
 
@@ -461,6 +462,7 @@ def test_harmless_cell_is_the_text_or_the_text_behind_an_apostrophe(text: str) -
 
 
 @pytest.mark.parametrize("person", ["amina", "mentor", "no_role", "test_student", "nameless"])
+@pytest.mark.one_database
 def test_nobody_but_a_teacher_gets_the_file_or_the_table(work_door: Door, course: Course, person: str) -> None:
     course.enrol(["Aad"])
     course.session.commit()

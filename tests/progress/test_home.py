@@ -106,6 +106,7 @@ def test_student_is_led_on_step_by_step(door: Door) -> None:
 
 
 @pytest.mark.parametrize(("step", "following"), list(zip(STEP_IDS, (*STEP_IDS[1:], None), strict=True)))
+@pytest.mark.one_database
 def test_step_leads_to_the_next_one_and_the_last_back_to_the_overview(
     door: Door, step: str, following: str | None
 ) -> None:

@@ -286,6 +286,7 @@ def test_cmp_4_launching_again_keeps_the_flag(door: Door) -> None:
 
 
 @pytest.mark.parametrize("step", STEP_IDS)
+@pytest.mark.one_database
 def test_not_4_pages_send_nothing_but_the_press(door: Door, step: str) -> None:
     """Which way somebody opened stays in the browser: no form and no address tells it."""
     visit = door.enter()
