@@ -40,7 +40,9 @@ worker: install ## Run a worker beside the server: erases what has passed its da
 test: install ## Run everything: lint, types, architecture, units on both databases, browser
 	@$(BIN)/python -m tests.prepare
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
+	@mkdir -p var
+	$(BIN)/python -W "ignore:Unable to activate pytest" -m slipcover --json --out var/coverage.json -m pytest -n auto
+	$(BIN)/python -m slipcover --fail-under 95 --out var/coverage.json --merge var/coverage.json
 
 lint: install ## Check style, types and the floors of the house
 	$(BIN)/ruff check .

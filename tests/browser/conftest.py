@@ -22,14 +22,12 @@ if TYPE_CHECKING:
     from tests.browser.class_in_groups import Enter
     from tests.browser.running import RunningDemo
 
-# The tool's frame goes to and fro between two sites within moments. With a process for each site, Chromium now and then
-# hands it over so that a test loses sight of it, and waits for ever for a page that is there. What is tested without
-# cookies, which is messages, does not hang on processes.
-ONE_PROCESS = "--disable-site-isolation-trials"
 EXIT_PAGES = "https://www.knmi.nl/**"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest first: one of them begun last would leave the other cores waiting.
+    items.sort(key=lambda item: "tests/browser/test_sweeps" not in item.nodeid)
     for item in items:
         if "tests/browser" in item.nodeid:
             item.add_marker(pytest.mark.browser)
@@ -98,7 +96,7 @@ def page_without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Pa
     context = playwright.chromium.launch_persistent_context(
         tmp_path,
         executable_path=find_chromium(),
-        args=[*CHROMIUM_ARGS, ONE_PROCESS],
+        args=CHROMIUM_ARGS,
         headless=True,
         reduced_motion="reduce",
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.browser.running import RunningDemo
 
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = "color-contrast"
 
 
 @cache
@@ -106,8 +107,20 @@ class Tool:
 
     def find_accessibility_faults(self) -> list[str]:
         """Let axe look at the page: WCAG 2.2 A and AA and good practice."""
-        self.frame.evaluate(_axe_source())
-        options: dict[str, Any] = {"runOnly": AXE_RULES, "resultTypes": ["violations"]}
+        return self._ask_axe(runOnly=AXE_RULES)
+
+    def find_contrast_faults(self) -> list[str]:
+        """Let axe look at colours alone: all that another scheme changes, and the most of its work."""
+        return self._ask_axe(runOnly=[CONTRAST])
+
+    def find_faults_but_contrast(self) -> list[str]:
+        """Let axe look at everything but colours: all that another language changes."""
+        return self._ask_axe(runOnly=AXE_RULES, rules={CONTRAST: {"enabled": False}})
+
+    def _ask_axe(self, **options: Any) -> list[str]:
+        if not self.frame.evaluate("'axe' in window"):
+            self.frame.evaluate(_axe_source())
+        options["resultTypes"] = ["violations"]
         found: dict[str, Any] = self.frame.evaluate("options => axe.run(document, options)", options)
         return [
             f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"

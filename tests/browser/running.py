@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_ARGS = [
+    # One process for the two sites of a window. The tool's frame goes to and fro between them within moments; with a
+    # process for each, Chromium now and then hands it over so that a test loses sight of it, and waits for ever for a
+    # page that is there.
+    "--disable-site-isolation-trials",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import logging
 import os
 import signal
@@ -83,10 +82,8 @@ def run(settings: Settings) -> None:
 def prepare(settings: Settings) -> str:
     """Migrate the database, load the content and register the LMS; gives the tool's login address."""
     _call(settings, "The database could not be prepared", "alembic", "upgrade", "head")
-    _call(settings, "The course content could not be loaded", "flask", "--app", "wsgi", "content", "load")
-    login_url = _register(settings)
-    _call(settings, "The second class could not be prepared", "tests.demo_lms.second_class")
-    return login_url
+    preparing = ("tests.demo_lms.preparing", settings.lms_url, CLIENT_ID, DEPLOYMENT_ID)
+    return _call(settings, "The tool could not be prepared for the demo", *preparing).strip()
 
 
 def say(sentence: str) -> None:
@@ -130,14 +127,7 @@ def _claim(port: int, name: str) -> socket.socket:
 
 def _call(settings: Settings, failure: str, *command: str) -> str:
     """Run one of the tool's commands and give what it printed; raises DemoError when it fails."""
-    done = _run(settings, *command)
-    if done.returncode:
-        raise DemoError(_with_tail(f"{failure}.", done.stderr or done.stdout))
-    return done.stdout
-
-
-def _run(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT,
         env=settings.environment,
@@ -145,35 +135,9 @@ def _run(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
-
-
-def _register(settings: Settings) -> str:
-    """Tell the tool about the LMS; a second demo finds itself known already, which is fine."""
-    command = {
-        "--name": "Hogeschool Voorbeeld",
-        "--issuer": settings.lms_url,
-        "--client-id": CLIENT_ID,
-        "--authorization-endpoint": f"{settings.lms_url}/authorize",
-        "--token-endpoint": f"{settings.lms_url}/token",
-        "--jwks-uri": f"{settings.lms_url}/jwks.json",
-        "--deployment-id": DEPLOYMENT_ID,
-    }
-    words = [word for pair in command.items() for word in pair]
-    done = _run(settings, "flask", "--app", "wsgi", "lti", "register", *words)
-    ordinary = f"{settings.tool_url}/lti/login"
     if done.returncode:
-        if "already" in (done.stdout + done.stderr).lower():
-            return ordinary
-        raise DemoError(_with_tail("The demo LMS could not be registered.", done.stderr or done.stdout))
-    try:
-        known = json.loads(done.stdout)
-        login_url, registration_id = str(known["login_url"]), str(known["registration_id"])
-    except (ValueError, KeyError, TypeError):
-        return ordinary
-    # The coordinator of the demo administers the course in the LMS; that makes them one in the tool.
-    grant = ("people", "grant-coordinator", "--registration", registration_id, "--role", "Administrator")
-    _call(settings, "The coordinator could not be granted", "flask", "--app", "wsgi", *grant)
-    return login_url
+        raise DemoError(_with_tail(f"{failure}.", done.stderr or done.stdout))
+    return done.stdout
 
 
 @contextlib.contextmanager

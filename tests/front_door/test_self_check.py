@@ -385,6 +385,7 @@ def test_everything_that_is_wrong_comes_with_something_to_do() -> None:
     assert [code for code in (*wrong, Detail.SCOPES_MISSING) if code not in _ADVICE] == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("code", CODES)
 def test_words_are_whole_sentences_without_codes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import html5lib
@@ -38,8 +39,9 @@ class Row:
     statuses: tuple[str, ...]
 
 
+@lru_cache(maxsize=32)  # A test asks several things of one page.
 def parse(html: str) -> Element:
-    """Read a page as people get it: what waits in a template is not there."""
+    """Read a page as people get it: what waits in a template is not there. Nobody changes what comes back."""
     tree: Element = html5lib.parse(html, namespaceHTMLElements=False)
     for element in list(tree.iter()):
         for waiting in element.findall("template"):
