@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tests.browser.class_in_groups import Enter
     from tests.browser.running import RunningDemo
 
+# The tool's frame goes to and fro between two sites within moments. With a process for each site, Chromium now and then
+# hands it over so that a test loses sight of it, and waits for ever for a page that is there. What is tested without
+# cookies, which is messages, does not hang on processes.
+ONE_PROCESS = "--disable-site-isolation-trials"
 EXIT_PAGES = "https://www.knmi.nl/**"
 
 
@@ -96,7 +100,7 @@ def page_without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Pa
     context = playwright.chromium.launch_persistent_context(
         tmp_path,
         executable_path=find_chromium(),
-        args=CHROMIUM_ARGS,
+        args=[*CHROMIUM_ARGS, ONE_PROCESS],
         headless=True,
         reduced_motion="reduce",
     )

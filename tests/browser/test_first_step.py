@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.browser.pages import Lms, Tool
-from tests.browser.running import CHROMIUM_ARGS, ONE_PROCESS
-from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, Page
 
     from tests.browser.running import RunningDemo
 
@@ -32,21 +30,6 @@ def test_student_in_the_frame_does_a_step_and_the_teacher_sees_it(lms: Lms, requ
     assert teacher.role == "instructor"
     assert teacher.board_row("Bram de Wit")[:3] == ["done", "not-started", "not-started"]
     assert requests_elsewhere == []
-
-
-def test_student_does_a_step_where_each_site_has_a_process_of_its_own(
-    playwright: Playwright, demo: RunningDemo
-) -> None:
-    """As on people's desks; the other tests have one process for both."""
-    args = [one for one in CHROMIUM_ARGS if one != ONE_PROCESS]
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=args)
-    tool = Lms(browser.new_page(), demo).open_activity("cem")
-
-    tool.open_step("1.1")
-    tool.press("done")
-
-    assert tool.frame.locator("[data-status=done]").first.is_visible()
-    browser.close()
 
 
 def test_done_is_still_done_after_another_launch_and_can_be_taken_back(lms: Lms) -> None:
