@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.class_in_groups import arrange, entering
 from tests.browser.pages import Lms
-from tests.browser.running import CHROMIUM_ARGS, running_demo
+from tests.browser.running import CHROMIUM_ARGS, ONE_PROCESS, running_demo
 from tests.prepare import find_chromium
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from tests.browser.class_in_groups import Enter
     from tests.browser.running import RunningDemo
 
-# The tool's frame goes to and fro between two sites within moments. With a process for each site, Chromium now and then
-# hands it over so that a test loses sight of it, and waits for ever for a page that is there. What is tested without
-# cookies, which is messages, does not hang on processes.
-ONE_PROCESS = "--disable-site-isolation-trials"
 EXIT_PAGES = "https://www.knmi.nl/**"
 
 
@@ -100,12 +96,23 @@ def page_without_cookies(playwright: Playwright, demo: RunningDemo, tmp_path: Pa
     context = playwright.chromium.launch_persistent_context(
         tmp_path,
         executable_path=find_chromium(),
-        args=[*CHROMIUM_ARGS, ONE_PROCESS],
+        args=CHROMIUM_ARGS,
         headless=True,
         reduced_motion="reduce",
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def lms_on_a_desk(playwright: Playwright, demo: RunningDemo) -> Iterator[Lms]:
+    """The LMS in a browser with a process for each site, as people have it at a desk."""
+    args = [one for one in CHROMIUM_ARGS if one != ONE_PROCESS]
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=args)
+    context = browser.new_context(reduced_motion="reduce")
+    context.route(EXIT_PAGES, lambda route: route.fulfill(body="<title>weather</title><p id=weather>Weather</p>"))
+    yield Lms(context.new_page(), demo)
+    browser.close()
 
 
 @pytest.fixture

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+# One process for the two sites of a window. The tool's frame goes to and fro between them within moments; with a
+# process for each, Chromium now and then hands it over so that a test loses sight of it, and waits for ever for a page
+# that is there.
+ONE_PROCESS = "--disable-site-isolation-trials"
 CHROMIUM_ARGS = [
+    ONE_PROCESS,
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -129,7 +129,8 @@ def test_ext_1_link_leaves_past_our_own_addresses(lms: Lms) -> None:
 
 
 @pytest.mark.parametrize("how", ["link", "shift"])
-def test_ext_3_page_is_empty_before_the_next_one_comes(lms: Lms, how: str) -> None:
+def test_ext_3_page_is_empty_before_the_next_one_comes(lms_on_a_desk: Lms, how: str) -> None:
+    lms = lms_on_a_desk
     waiting: list[Route] = []
 
     def let_wait(route: Route) -> None:
@@ -239,7 +240,8 @@ def test_ext_2_page_is_empty_within_a_tenth_of_a_second(lms: Lms) -> None:
     assert min(took) < 100, took
 
 
-def test_ext_3_empty_page_holds_nothing_for_keyboard_and_screen_readers(lms: Lms) -> None:
+def test_ext_3_empty_page_holds_nothing_for_keyboard_and_screen_readers(lms_on_a_desk: Lms) -> None:
+    lms = lms_on_a_desk
     frame = open_untouched(lms)
     press_shift(lms.page)
     frame.get_by_role("link", name="Verder").wait_for()
